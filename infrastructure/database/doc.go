@@ -1,0 +1,11 @@
+// Package database opens, tunes, watches and closes the SQL database.
+//
+//	Open(URL) -> DB{Writer, Reader} -> adapter/store/gormstore
+//
+// SQLite has one writer connection and several that can only read; MySQL and
+// MariaDB have one pool that serves as both. Writes go through DB.Transaction,
+// which queues writers fairly on SQLite. What the tables are and when a
+// transaction is tried again is decided next door, in adapter/store/gormstore;
+// this package only tells the kinds of failure apart (IsUnique, IsDeadlock,
+// IsUnavailable).
+package database
