@@ -1,0 +1,13 @@
+// Package openapi is the contract: one self-contained OpenAPI 3.0.3 document, embedded into the binary, from which the
+// Gin servers and the Go client are generated.
+//
+//	openapi.yaml ──┬── tojson ─────────────────────────▶ openapi.json
+//	               ├── server.overlay.yaml, <tag>.cfg ─▶ gen/<tag>/server.gen.go   one strict Gin server a tag
+//	               └── client.overlay.yaml, client.cfg ▶ client/client.gen.go      one Go client for all tags
+//
+// Nobody edits what is generated. What Go needs and a reader of the document does not (field order, names, bodies that
+// reach the binding as JSON) is said in the overlays and not in the document.
+//
+// Next door: package contract holds requests and replies of tests against the document; adapter/httpapi has a room for
+// each dialect that implements its generated StrictServerInterface.
+package openapi
