@@ -1,0 +1,74 @@
+package usecase
+
+import (
+	"context"
+	"errors"
+
+	"latchkey/domain"
+)
+
+// AuthenticateIn shows an access token.
+type AuthenticateIn struct {
+	Caller
+	Token string
+	// Scope is what the session must be good for; empty means ScopeFull. It also tells the kind of the token.
+	Scope domain.Scope
+}
+
+// Identity is who a token speaks for.
+type Identity struct {
+	Account domain.Account
+	Session domain.Session
+}
+
+// authenticate checks a token and, with one read, that its session still lives. It is the hot path.
+type authenticate struct {
+	store  Store
+	clock  Clock
+	tokens TokenSigner
+}
+
+// Execute returns CodeTokenMissing, CodeTokenInvalid, or CodeAccountDisabled when everything else was right.
+func (s *authenticate) Execute(ctx context.Context, in AuthenticateIn) (Identity, error) {
+	if in.Token == "" {
+		return Identity{}, domain.NewFault(domain.Unauthenticated, domain.CodeTokenMissing)
+	}
+	kind, scope := in.Dialect.Access, domain.ScopeFull
+	if in.Scope == domain.ScopeReset {
+		kind, scope = in.Dialect.Reset, domain.ScopeReset
+	}
+	claims, err := s.tokens.Verify(ctx, kind, in.Token)
+	if err != nil {
+		return Identity{}, err
+	}
+	session, account, err := s.store.Reader().Sessions.Load(ctx, claims.SessionID)
+	invalid := domain.NewFault(domain.Unauthenticated, domain.CodeTokenInvalid)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return Identity{}, invalid
+	case err != nil:
+		return Identity{}, err
+	case !session.Live(s.clock.Now()) || session.Dialect != in.Dialect.Name || session.Scope != scope:
+		return Identity{}, invalid
+	case account.Disabled:
+		return Identity{}, domain.NewFault(domain.Forbidden, domain.CodeAccountDisabled)
+	}
+	return Identity{Account: account, Session: session}, nil
+}
+
+// CountSessionsIn asks how many sessions of an account live.
+type CountSessionsIn struct {
+	Caller
+	AccountID int64
+}
+
+type countSessions struct {
+	store Store
+	clock Clock
+}
+
+// Execute never counts the session that sets a password.
+func (s *countSessions) Execute(ctx context.Context, in CountSessionsIn) (int, error) {
+	sessions, err := s.store.Reader().Sessions.ListByAccount(ctx, in.AccountID, s.clock.Now())
+	return len(sessions), err
+}
