@@ -76,7 +76,7 @@ func (c *Challenge) SendWait(now time.Time, p CodePolicy) time.Duration {
 		length time.Duration
 		most   int
 	}{{time.Hour, p.SendsPerHour}, {24 * time.Hour, p.SendsPerDay}} {
-		if first := len(c.Sends) - window.most; first >= 0 {
+		if first := len(c.Sends) - window.most; first >= 0 && window.most > 0 {
 			if free := c.Sends[first].Add(window.length); free.After(until) {
 				until = free
 			}
@@ -154,15 +154,26 @@ func (c *Challenge) Forget() {
 	c.Sends = nil
 }
 
-// failureMemory is how long failures in a row are remembered when nobody tries again; 9 guesses a month are no attack.
-const failureMemory = 30 * 24 * time.Hour
+// How long a row is remembered after the last thing that happened to it: while its sends count, or, when there are failures in
+// a row, much longer. 9 guesses a month are no attack.
+const (
+	quietMemory   = 24 * time.Hour
+	failureMemory = 30 * 24 * time.Hour
+)
 
-// Idle tells whether the row says nothing any more that an absent row would not say, so that it can be swept: a day after
-// the last send, or failureMemory after the last guess when there are failures.
-func (c *Challenge) Idle(now time.Time) bool {
-	cutoff := now.Add(-24 * time.Hour)
-	if c.Failures > 0 {
-		cutoff = now.Add(-failureMemory)
+// IdleFrom is when the row begins to say nothing any more that an absent row would not say.
+func (c *Challenge) IdleFrom() time.Time {
+	last := c.IssuedAt
+	for _, at := range []time.Time{c.ExpiresAt, c.WaitUntil} {
+		if at.After(last) {
+			last = at
+		}
 	}
-	return !c.IssuedAt.After(cutoff) && !c.ExpiresAt.After(cutoff) && !c.WaitUntil.After(cutoff)
+	if c.Failures > 0 {
+		return last.Add(failureMemory)
+	}
+	return last.Add(quietMemory)
 }
+
+// Idle tells whether the row can be swept.
+func (c *Challenge) Idle(now time.Time) bool { return !now.Before(c.IdleFrom()) }

@@ -48,6 +48,7 @@ const (
 	CodeBadCredentials  Code = "bad_credentials"  // Unauthenticated: password or client secret
 	CodeTokenMissing    Code = "token_missing"    // Unauthenticated
 	CodeTokenInvalid    Code = "token_invalid"    // Unauthenticated: forged, expired, foreign, or its session ended
+	CodeTokenExpired    Code = "token_expired"    // Unauthenticated: genuine, but too old
 	CodeTokenReused     Code = "token_reused"     // Unauthenticated: an old refresh token came again; the session is over (K3)
 	CodeTokenScope      Code = "token_scope"      // Forbidden: a token that is good for something else only
 	CodeSessionStale    Code = "session_stale"    // Forbidden: logged in too long ago for this act (I2)

@@ -28,7 +28,8 @@ type authenticate struct {
 	tokens TokenSigner
 }
 
-// Execute returns CodeTokenMissing, CodeTokenInvalid, or CodeAccountDisabled when everything else was right.
+// Execute returns CodeTokenMissing, CodeTokenExpired, CodeTokenInvalid, or CodeAccountDisabled for a genuine token of an account
+// that is locked out, whose sessions have ended with that.
 func (s *authenticate) Execute(ctx context.Context, in AuthenticateIn) (Identity, error) {
 	if in.Token == "" {
 		return Identity{}, domain.NewFault(domain.Unauthenticated, domain.CodeTokenMissing)
@@ -48,10 +49,12 @@ func (s *authenticate) Execute(ctx context.Context, in AuthenticateIn) (Identity
 		return Identity{}, invalid
 	case err != nil:
 		return Identity{}, err
-	case !session.Live(s.clock.Now()) || session.Dialect != in.Dialect.Name || session.Scope != scope:
+	case session.Dialect != in.Dialect.Name || session.Scope != scope:
 		return Identity{}, invalid
 	case account.Disabled:
 		return Identity{}, domain.NewFault(domain.Forbidden, domain.CodeAccountDisabled)
+	case !session.Live(s.clock.Now()):
+		return Identity{}, invalid
 	}
 	return Identity{Account: account, Session: session}, nil
 }
@@ -67,8 +70,14 @@ type countSessions struct {
 	clock Clock
 }
 
-// Execute never counts the session that sets a password.
+// Execute counts the caller's dialect's sessions only, and never the one that sets a password.
 func (s *countSessions) Execute(ctx context.Context, in CountSessionsIn) (int, error) {
 	sessions, err := s.store.Reader().Sessions.ListByAccount(ctx, in.AccountID, s.clock.Now())
-	return len(sessions), err
+	count := 0
+	for _, session := range sessions {
+		if session.Dialect == in.Dialect.Name && session.Scope == domain.ScopeFull {
+			count++
+		}
+	}
+	return count, err
 }

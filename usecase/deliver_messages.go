@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -244,7 +245,7 @@ func (d *Dispatcher) postpone(ctx context.Context, p parcel, cause error) {
 	d.logger.Warn("message not taken yet", "message", p.ID, "channel", p.Channel, "attempts", p.attempts, "retry_in", wait, "error", cause)
 	reason := cause.Error()
 	err := d.store.Atomic(ctx, func(tx Repositories) error {
-		return tx.Outbox.Postpone(ctx, &OutboxMessage{ID: p.ID, Attempts: p.attempts, NotBefore: due, LastFailed: reason[:min(200, len(reason))]})
+		return tx.Outbox.Postpone(ctx, &OutboxMessage{ID: p.ID, Attempts: p.attempts, NotBefore: due, LastFailed: strings.ToValidUTF8(reason[:min(200, len(reason))], "")})
 	})
 	if err != nil {
 		d.logger.Warn("message not postponed; its lease brings it back", "message", p.ID, "error", err)

@@ -26,7 +26,7 @@ func TestLoginByCode(t *testing.T) {
 		t.Error(err)
 	}
 	w.clock.Advance(15 * time.Minute)
-	wantCode(t, w.authenticate(grant.AccessToken), domain.CodeTokenInvalid)
+	wantCode(t, w.authenticate(grant.AccessToken), domain.CodeTokenExpired)
 }
 
 // Every way to be refused, known or not, must leave the same trail on the outside (E3).

@@ -128,7 +128,7 @@ func TestSweep(t *testing.T) {
 	if err != nil || out.Challenges != 1 || out.Sessions != 1 {
 		t.Errorf("swept %+v, %v", out, err)
 	}
-	wantCode(t, w.authenticate(grant.AccessToken), domain.CodeTokenInvalid)
+	wantCode(t, w.authenticate(grant.AccessToken), domain.CodeTokenExpired)
 }
 
 // counter is a limiter that allows each key its burst and nothing more.

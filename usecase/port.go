@@ -220,7 +220,8 @@ type TokenClaims struct {
 type TokenSigner interface {
 	// Sign adds iss when the kind has one. claims hold JSON values; times are Unix seconds.
 	Sign(ctx context.Context, kind TokenKind, claims map[string]any) (string, error)
-	// Verify returns CodeTokenInvalid for whatever is not a live token of exactly this kind, and Unavailable when keys cannot be read.
+	// Verify returns CodeTokenExpired for a genuine token of exactly this kind that is too old, CodeTokenInvalid for whatever else
+	// is not a live one, and Unavailable when keys cannot be read.
 	Verify(ctx context.Context, kind TokenKind, token string) (TokenClaims, error)
 	// PublicKeys is the JWK set (RFC 7517) of the keys that verify; an empty set with HS256.
 	PublicKeys(ctx context.Context) ([]byte, error)

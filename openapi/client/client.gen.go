@@ -6191,6 +6191,8 @@ type LoginWithPasswordResult struct {
 	JSON400 *AritaBadRequest
 	// JSON401 the response for an HTTP 401 `application/json` response
 	JSON401 *AritaFailure
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *AritaCrossSite
 	// JSON413 the response for an HTTP 413 `application/json` response
 	JSON413 *AritaBodyTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
@@ -6264,6 +6266,8 @@ type VerifyLoginOTPResult struct {
 	JSON400 *AritaBadRequest
 	// JSON401 the response for an HTTP 401 `application/json` response
 	JSON401 *AritaWrongCode
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *AritaCrossSite
 	// JSON413 the response for an HTTP 413 `application/json` response
 	JSON413 *AritaBodyTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
@@ -9279,6 +9283,13 @@ func ParseLoginWithPasswordResult(rsp *http.Response) (*LoginWithPasswordResult,
 		}
 		response.JSON401 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest AritaCrossSite
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
 		var dest AritaBodyTooLarge
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -9396,6 +9407,13 @@ func ParseVerifyLoginOTPResult(rsp *http.Response) (*VerifyLoginOTPResult, error
 			return nil, err
 		}
 		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest AritaCrossSite
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
 		var dest AritaBodyTooLarge

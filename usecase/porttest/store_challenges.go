@@ -125,7 +125,8 @@ func challengeRoundTrip(t *testing.T, s storeCase) {
 
 func challengeKeys(t *testing.T, s storeCase) {
 	keys := []domain.ChallengeKey{
-		key("a"), key("A"), key("a "), key("b"), {Contact: "a", Purpose: domain.PurposePassword}, {Contact: "a", Purpose: "Login"}, {Contact: "", Purpose: "alogin"},
+		key("a"), key("A"), key("a "), key("b"),
+		{Contact: "a", Purpose: domain.PurposePassword}, {Contact: "a", Purpose: "Login"}, {Contact: "", Purpose: "alogin"},
 	}
 	for i, k := range keys {
 		if err := s.change(k, func(c *domain.Challenge) error { c.Failures += i; return nil }); err != nil {
@@ -165,7 +166,9 @@ func lockByHandle(t *testing.T, s storeCase) {
 		t.Errorf("%+v, error %v; want the guess in the row", c, err)
 	}
 	s.do(t, func(tx usecase.Repositories) error {
-		for _, unknown := range []string{"", "handle-two", "Handle-tw", "Handle-two ", "Handle-two\x00", "Handle-two\xff", "Handle-six", "%", string(make([]byte, 1<<16))} {
+		for _, unknown := range []string{
+			"", "handle-two", "Handle-tw", "Handle-two ", "Handle-two\x00", "Handle-two\xff", "Handle-six", "%", string(make([]byte, 1<<16)),
+		} {
 			if _, err := tx.Challenges.LockByHandle(s.ctx, unknown); outcome(err) != "not found" {
 				t.Errorf("handle %.20q: %v, want %v", unknown, err, usecase.ErrNotFound)
 			}
@@ -222,7 +225,9 @@ func sweepIdle(t *testing.T, s storeCase) {
 		}
 	}
 	var moments []time.Time
-	for _, after := range []time.Duration{0, 5 * time.Minute, day, day + 5*time.Minute, day + time.Hour, 30 * day, 30*day + 5*time.Minute, 30*day + time.Hour} {
+	for _, after := range []time.Duration{
+		0, 5 * time.Minute, day, day + 5*time.Minute, day + time.Hour, 30 * day, 30*day + 5*time.Minute, 30*day + time.Hour,
+	} {
 		moments = append(moments, noon.Add(after-time.Microsecond), noon.Add(after))
 	}
 	for _, now := range moments {

@@ -55,7 +55,8 @@ func deviceOnce(t *testing.T, s storeCase) {
 
 func deviceMoves(t *testing.T, s storeCase) {
 	all := s.created(t, newAccount(1), newAccount(2))
-	phone, tablet := domain.Device{AccountID: all[0].ID, Platform: "fcm", Handle: "phone"}, domain.Device{AccountID: all[0].ID, Platform: "fcm", Handle: "tablet"}
+	phone := domain.Device{AccountID: all[0].ID, Platform: "fcm", Handle: "phone"}
+	tablet := domain.Device{AccountID: all[0].ID, Platform: "fcm", Handle: "tablet"}
 	s.put(t, phone, tablet)
 	moved := phone
 	moved.AccountID = all[1].ID

@@ -196,7 +196,9 @@ func revokeAll(t *testing.T, s storeCase) {
 			mustBe(t, "left", left, step.left)
 		}
 	}
-	for id, at := range map[string]time.Time{"old": noon, "middle": noon, "revoked": noon.Add(-time.Minute), "expired": {}, "idle": {}, "another's": {}} {
+	for id, at := range map[string]time.Time{
+		"old": noon, "middle": noon, "revoked": noon.Add(-time.Minute), "expired": {}, "idle": {}, "another's": {},
+	} {
 		if got, _, err := s.Reader().Sessions.Load(s.ctx, id); err != nil || !got.RevokedAt.Equal(at) {
 			t.Errorf("%s was revoked at %v, error %v; want %v", id, got.RevokedAt, err, at)
 		}

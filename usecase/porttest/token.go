@@ -85,8 +85,12 @@ func (s SignerUnderTest) refuses(t testing.TB, what string, kind usecase.TokenKi
 		t.Errorf("%s was accepted: %s", what, token)
 		return
 	}
-	if fault.Kind != domain.Unauthenticated || fault.Code != domain.CodeTokenInvalid {
-		t.Errorf("%s: %v, want %s", what, err, domain.CodeTokenInvalid)
+	code := domain.CodeTokenInvalid
+	if strings.Contains(what, "too old") {
+		code = domain.CodeTokenExpired
+	}
+	if fault.Kind != domain.Unauthenticated || fault.Code != code {
+		t.Errorf("%s: %v, want %s", what, err, code)
 	}
 	if claims.ID != "" || claims.SessionID != "" || claims.Payload != nil {
 		t.Errorf("%s: claims beside an error", what)
@@ -224,10 +228,10 @@ func tokenExpiry(t *testing.T, s SignerUnderTest) {
 	s.Clock.Set(s.Clock.Now().Truncate(time.Second).Add(time.Hour - time.Microsecond))
 	s.accepts(t, "the last moment", accessKind, token)
 	s.Clock.Advance(time.Microsecond)
-	s.refuses(t, "an expired token", accessKind, token)
+	s.refuses(t, "a token just too old", accessKind, token)
 	s.Clock.Advance(365 * 24 * time.Hour)
-	s.refuses(t, "a token a year old", accessKind, token)
-	s.refuses(t, "an expired token of a kind that needs no exp", handleKind, s.sign(t, handleKind, map[string]any{"exp": s.Clock.Now().Unix()}))
+	s.refuses(t, "a token a year too old", accessKind, token)
+	s.refuses(t, "a token too old, of a kind that needs no exp", handleKind, s.sign(t, handleKind, map[string]any{"exp": s.Clock.Now().Unix()}))
 }
 
 func tokenWithoutExp(t *testing.T, s SignerUnderTest) {
@@ -265,9 +269,9 @@ func tokenOddTimes(t *testing.T, s SignerUnderTest) {
 	for _, claim := range []string{"exp", "iat", "nbf"} {
 		for name, value := range map[string]any{
 			"text": "1999999999", "a date": "2099-01-01T00:00:00Z", "true": true, "a list": []int64{now + 60}, "an object": map[string]int64{"at": now + 60},
-			"a fraction": float64(now) + 60.5, "too big": json.Number("99999999999999999999"), "an exponent": json.Number("2e9"), "below zero": -1,
+			"a fraction": float64(now) + 60.5, "too big": json.Number("99999999999999999999"), "an exponent": json.Number("2e9"), "below zero, so too old": -1,
 		} {
-			if name == "below zero" && claim != "exp" {
+			if name == "below zero, so too old" && claim != "exp" {
 				continue
 			}
 			s.refuses(t, claim+" is "+name, resetKind, s.sign(t, resetKind, map[string]any{claim: value}))

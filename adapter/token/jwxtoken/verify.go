@@ -97,7 +97,7 @@ func judge(kind usecase.TokenKind, payload []byte, now time.Time) (usecase.Token
 	case c.ExpiresAt == nil && !kind.WithoutExp:
 		return usecase.TokenClaims{}, refuse("token without exp")
 	case c.ExpiresAt != nil && !now.Before(seconds(*c.ExpiresAt)):
-		return usecase.TokenClaims{}, refuse("token expired")
+		return usecase.TokenClaims{}, domain.NewFault(domain.Unauthenticated, domain.CodeTokenExpired)
 	case c.IssuedAt != nil && seconds(*c.IssuedAt).After(now.Add(leeway)):
 		return usecase.TokenClaims{}, refuse("token from the future")
 	case c.NotBefore != nil && seconds(*c.NotBefore).After(now.Add(leeway)):

@@ -1053,6 +1053,20 @@ func (response LoginWithPassword401JSONResponse) VisitLoginWithPasswordResponse(
 	return err
 }
 
+type LoginWithPassword403JSONResponse struct{ AritaCrossSiteJSONResponse }
+
+func (response LoginWithPassword403JSONResponse) VisitLoginWithPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type LoginWithPassword413JSONResponse struct{ AritaBodyTooLargeJSONResponse }
 
 func (response LoginWithPassword413JSONResponse) VisitLoginWithPasswordResponse(w http.ResponseWriter) error {
@@ -1180,6 +1194,20 @@ func (response VerifyLoginOTP401JSONResponse) VisitVerifyLoginOTPResponse(w http
 		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
 	}
 	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VerifyLoginOTP403JSONResponse struct{ AritaCrossSiteJSONResponse }
+
+func (response VerifyLoginOTP403JSONResponse) VisitVerifyLoginOTPResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
 	_, err := buf.WriteTo(w)
 	return err
 }

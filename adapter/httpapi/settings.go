@@ -1,0 +1,86 @@
+package httpapi
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"latchkey/domain"
+	"latchkey/usecase"
+)
+
+// Settings are what an operator may change of a dialect; a zero value leaves the room's default.
+type Settings struct {
+	CodeLength     int
+	CodeLifetime   time.Duration
+	Attempts       int
+	ResendWait     time.Duration
+	SendsPerHour   int
+	SendsPerDay    int
+	AccessLifetime time.Duration // of an access token
+	IdleLifetime   time.Duration // of a session that nobody refreshes: of its newest refresh token
+	Lifetime       time.Duration // of a session altogether
+	AllowedHosts   []string
+	AllowedOrigins []string
+	NoSignUp       bool
+	// Messages replace the wording of login codes, by lower-case language tag.
+	Messages map[string]domain.Template
+}
+
+// Apply changes a dialect's defaults and tells what the result may not be.
+func (s Settings) Apply(d *usecase.Dialect) error {
+	replace(&d.Codes.Length, s.CodeLength)
+	replace(&d.Codes.Lifetime, s.CodeLifetime)
+	replace(&d.Codes.Attempts, s.Attempts)
+	replace(&d.Codes.ResendWait, s.ResendWait)
+	replace(&d.Codes.SendsPerHour, s.SendsPerHour)
+	replace(&d.Codes.SendsPerDay, s.SendsPerDay)
+	replace(&d.Lifetimes.Access, s.AccessLifetime)
+	replace(&d.Lifetimes.Idle, s.IdleLifetime)
+	replace(&d.Lifetimes.Absolute, s.Lifetime)
+	if !d.Refreshes {
+		// Without refresh tokens the access token is the session.
+		if s.AccessLifetime == 0 && s.Lifetime != 0 {
+			d.Lifetimes.Access = s.Lifetime
+		}
+		d.Lifetimes.Idle, d.Lifetimes.Absolute = d.Lifetimes.Access, d.Lifetimes.Access
+	}
+	if len(s.Messages) > 0 {
+		login := map[string]domain.Template{}
+		for locale, template := range d.Templates[domain.PurposeLogin] {
+			login[locale] = template
+		}
+		for locale, template := range s.Messages {
+			for _, text := range []string{template.SMS, template.Text} {
+				if text != "" && !strings.Contains(text, "{{code}}") {
+					return fmt.Errorf("%s: message %q has no {{code}}", d.Name, locale)
+				}
+			}
+			locale = strings.ToLower(locale)
+			base, known := login[locale]
+			if !known {
+				base = login["en"] // what the operator leaves out of a new language
+			}
+			login[locale] = merge(base, template)
+		}
+		d.Templates[domain.PurposeLogin] = login
+	}
+	if err := d.Codes.Validate(); err != nil {
+		return fmt.Errorf("%s: %w", d.Name, err)
+	}
+	return nil
+}
+
+func merge(old, given domain.Template) domain.Template {
+	replace(&old.SMS, given.SMS)
+	replace(&old.Subject, given.Subject)
+	replace(&old.Text, given.Text)
+	return old
+}
+
+func replace[T comparable](value *T, given T) {
+	var none T
+	if given != none {
+		*value = given
+	}
+}

@@ -1,0 +1,124 @@
+package system
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"latchkey/adapter/httpapi"
+	"latchkey/domain"
+	gen "latchkey/openapi/gen/system"
+)
+
+// handlers implements the generated interface.
+type handlers struct{ Options }
+
+var _ gen.StrictServerInterface = (*handlers)(nil)
+
+// GetHealth answers while the process lives.
+func (h *handlers) GetHealth(context.Context, gen.GetHealthRequestObject) (gen.GetHealthResponseObject, error) {
+	return gen.GetHealth200JSONResponse{Status: gen.HealthStatusOk}, nil
+}
+
+// GetReadiness asks every part. Why one is down is for the log, not for strangers.
+func (h *handlers) GetReadiness(ctx context.Context, _ gen.GetReadinessRequestObject) (gen.GetReadinessResponseObject, error) {
+	report := gen.Readiness{Status: gen.ReadinessStatusReady}
+	ask := func(name string, ping func(context.Context) error) {
+		part := gen.PartReadiness{Name: name, Status: gen.PartStatusUp}
+		if err := ping(ctx); err != nil {
+			part.Status, report.Status = gen.PartStatusDown, gen.ReadinessStatusUnavailable
+		}
+		report.Parts = append(report.Parts, part)
+	}
+	ask("database", h.Core.Store.Ping)
+	for _, name := range sortedNames(h.Parts) {
+		ask(name, h.Parts[name])
+	}
+	if report.Status != gen.ReadinessStatusReady {
+		return gen.GetReadiness503JSONResponse{Body: report}, nil
+	}
+	return gen.GetReadiness200JSONResponse(report), nil
+}
+
+func sortedNames(parts map[string]func(context.Context) error) []string {
+	names := make([]string, 0, len(parts))
+	for name := range parts {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// GetJSONWebKeySet serves the public keys of the tokens.
+func (h *handlers) GetJSONWebKeySet(ctx context.Context, _ gen.GetJSONWebKeySetRequestObject) (gen.GetJSONWebKeySetResponseObject, error) {
+	set, err := h.Core.Tokens.PublicKeys(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var reply gen.GetJSONWebKeySet200JSONResponse
+	if err := json.Unmarshal(set, &reply); err != nil {
+		return nil, fmt.Errorf("read own key set: %w", err)
+	}
+	return reply, nil
+}
+
+// document serves bytes as they are.
+type document struct {
+	contentType string
+	bytes       []byte
+}
+
+// VisitGetOpenAPIJSONResponse writes the document.
+func (d document) VisitGetOpenAPIJSONResponse(w http.ResponseWriter) error { return d.write(w) }
+
+// VisitGetOpenAPIYAMLResponse writes the document.
+func (d document) VisitGetOpenAPIYAMLResponse(w http.ResponseWriter) error { return d.write(w) }
+
+func (d document) write(w http.ResponseWriter) error {
+	w.Header().Set("Content-Type", d.contentType)
+	w.Header().Set("Access-Control-Allow-Origin", "*") // the document is public; tools in the browser read it
+	_, err := w.Write(d.bytes)
+	return err
+}
+
+// GetOpenAPIJSON serves the document.
+func (h *handlers) GetOpenAPIJSON(context.Context, gen.GetOpenAPIJSONRequestObject) (gen.GetOpenAPIJSONResponseObject, error) {
+	return document{"application/json", h.DocumentJSON}, nil
+}
+
+// GetOpenAPIYAML serves the document.
+func (h *handlers) GetOpenAPIYAML(context.Context, gen.GetOpenAPIYAMLRequestObject) (gen.GetOpenAPIYAMLResponseObject, error) {
+	return document{"application/yaml", h.DocumentYAML}, nil
+}
+
+// ListInboxMessages shows what --dev sent: JSON for scripts, a page for people.
+func (h *handlers) ListInboxMessages(ctx context.Context, request gen.ListInboxMessagesRequestObject) (gen.ListInboxMessagesResponseObject, error) {
+	if h.Inbox == nil {
+		return nil, domain.NewFault(domain.NotFound, httpapi.CodeNoSuchPath)
+	}
+	to := ""
+	if request.Params.To != nil {
+		to = *request.Params.To
+	}
+	list := gen.ListInboxMessages200JSONResponse{}
+	for _, m := range h.Inbox(to) {
+		list = append(list, gen.InboxMessage{
+			ID: m.ID, To: m.To, Channel: gen.InboxChannel(m.Channel), Body: m.Body, Code: m.Code,
+			Dialect: m.Dialect, Purpose: string(m.Purpose), At: m.CreatedAt,
+		})
+	}
+	c := httpapi.Gin(ctx)
+	if !strings.Contains(c.GetHeader("Accept"), "text/html") {
+		return list, nil
+	}
+	var page bytes.Buffer
+	if err := inboxPage.Execute(&page, list); err != nil {
+		return nil, fmt.Errorf("write inbox page: %w", err)
+	}
+	c.Header("Content-Security-Policy", "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+	return gen.ListInboxMessages200TextHTMLResponse{Body: &page, ContentLength: int64(page.Len())}, nil
+}
