@@ -5,68 +5,102 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"log/slog"
-	"net/url"
+	"net"
+	"os"
 	"time"
 
-	"github.com/redis/go-redis/v9"
-	"github.com/redis/go-redis/v9/maintnotifications"
+	redigo "github.com/gomodule/redigo/redis"
 )
 
-// Open makes a client for redis://USER:PASSWORD@HOST:PORT/NUMBER, rediss:// for TLS 1.2 or above, or unix://PATH. Whoever opens
-// it closes it.
+// idleTimeout is after how long an unused connection is closed, before a network between forgets it.
+const idleTimeout = 5 * time.Minute
+
+// Client asks one Redis over a few connections. It is safe for concurrent use; make one with Open.
+type Client struct {
+	options options
+	pool    *redigo.Pool
+}
+
+// Open makes a client for redis://USER:PASSWORD@HOST:PORT/NUMBER, or rediss:// for TLS 1.2 or above. Whoever opens it closes it.
 //
-// It does not connect: Redis may be away, and comes back unnoticed. Calls end with their context's deadline, else after a
-// second; a connection that turns out to be dead is replaced once without telling the caller. The address may tune
-// the pool and the times in the library's own words (?pool_size=20&read_timeout=2s).
+// It does not connect: Redis may be away, and comes back unnoticed. A call ends with its context's deadline, else at the latest
+// after the times for a connection (2 s) and an answer (1 s). A connection that turns out to be dead is replaced once without
+// telling the caller; the question may then have reached Redis twice. The address may tune the pool and the times:
+// ?pool_size=20&dial_timeout=1s&read_timeout=2s&write_timeout=2s.
 //
-// What the library itself has to say goes to logger at level Debug, for the whole process: it is about single connections, and
-// callers say what matters. The error names what is wrong and never repeats the password.
-func Open(address string, logger *slog.Logger) (*redis.Client, error) {
-	if _, err := url.Parse(address); err != nil {
-		return nil, errors.New("redis address: not a URL; is a special character in the password not written as %2F or the like?")
-	}
-	options, err := redis.ParseURL(address)
+// The error names what is wrong and never repeats the password.
+func Open(address string) (*Client, error) {
+	o, err := parse(address)
 	if err != nil {
 		return nil, fmt.Errorf("redis address: %w", err)
 	}
-	tune(options)
-	redis.SetLogger(debugLogger{logger})
-	return redis.NewClient(options), nil
+	return &Client{o, &redigo.Pool{
+		DialContext: o.dial, MaxIdle: o.poolSize, MaxActive: o.poolSize, Wait: true, IdleTimeout: idleTimeout,
+	}}, nil
 }
 
-// tune sets what the address leaves open.
-func tune(o *redis.Options) {
-	for _, setting := range []struct {
-		of    *time.Duration
-		value time.Duration
-	}{
-		{&o.DialTimeout, 2 * time.Second}, {&o.ReadTimeout, time.Second}, {&o.WriteTimeout, time.Second}, {&o.PoolTimeout, time.Second},
-		{&o.MinRetryBackoff, time.Millisecond}, {&o.MaxRetryBackoff, 10 * time.Millisecond},
-	} {
-		if *setting.of == 0 {
-			*setting.of = setting.value
-		}
-	}
-	if o.MaxRetries == 0 {
-		o.MaxRetries = 1
-	}
-	if o.TLSConfig != nil {
-		o.TLSConfig.MinVersion = max(o.TLSConfig.MinVersion, tls.VersionTLS12)
-	}
-	o.ContextTimeoutEnabled = true // without it the library looks at its own times only
-	o.DialerRetries = 1
-	o.ReadBufferSize, o.WriteBufferSize = 4<<10, 4<<10 // of each connection; questions and answers are short
-	o.PipelinePoolSize = -1
-	o.DisableIdentity = true
-	o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
+// Close closes the connections; those in use when their call ends. Later calls fail.
+func (c *Client) Close() error { return c.pool.Close() }
+
+// Ping tells why Redis does not answer, and nil when it does.
+func (c *Client) Ping(ctx context.Context) error {
+	_, err := c.Do(ctx, "PING")
+	return err
 }
 
-// debugLogger is the library's idea of a logger.
-type debugLogger struct{ logger *slog.Logger }
+// Do runs one command. The answer is of redigo's types (int64, []byte, string, []any, nil); Redis's own errors are redigo's
+// Error.
+func (c *Client) Do(ctx context.Context, command string, args ...any) (any, error) {
+	return c.ask(ctx, func(ctx context.Context, conn redigo.Conn) (any, error) {
+		return redigo.DoContext(conn, ctx, command, args...)
+	})
+}
 
-func (d debugLogger) Printf(ctx context.Context, format string, values ...any) {
-	if d.logger.Enabled(ctx, slog.LevelDebug) {
-		d.logger.DebugContext(ctx, "redis client", "says", fmt.Sprintf(format, values...))
+// Run runs a script, which travels to each Redis once. The answer is as Do's.
+func (c *Client) Run(ctx context.Context, script *redigo.Script, keysAndArgs ...any) (any, error) {
+	return c.ask(ctx, func(ctx context.Context, conn redigo.Conn) (any, error) {
+		return script.DoContext(ctx, conn, keysAndArgs...)
+	})
+}
+
+func (c *Client) ask(ctx context.Context, question func(context.Context, redigo.Conn) (any, error)) (any, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.options.dialTimeout+c.options.readTimeout)
+	defer cancel()
+	conn, err := c.pool.GetContext(ctx)
+	if err != nil {
+		return nil, err
 	}
+	defer conn.Close()
+	answer, err := question(ctx, conn)
+	if conn.Err() == nil || ctx.Err() != nil || errors.Is(err, os.ErrDeadlineExceeded) {
+		return answer, err
+	}
+	// Not from the pool, whose other connections may have died of the same; conn keeps its place there meanwhile.
+	fresh, err := c.options.dial(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer fresh.Close()
+	return question(ctx, fresh)
+}
+
+// dial connects and logs in.
+func (o options) dial(ctx context.Context) (redigo.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, o.dialTimeout)
+	defer cancel()
+	conn, err := redigo.DialContext(ctx, "tcp", o.address,
+		redigo.DialContextFunc(o.connect), redigo.DialReadTimeout(o.readTimeout), redigo.DialWriteTimeout(o.writeTimeout),
+		redigo.DialUsername(o.user), redigo.DialPassword(o.password), redigo.DialDatabase(o.number))
+	if err != nil {
+		return nil, fmt.Errorf("connect to Redis: %w", err)
+	}
+	return conn, nil
+}
+
+// connect does without redigo's own TLS, whose handshake does not look at the context.
+func (o options) connect(ctx context.Context, network, address string) (net.Conn, error) {
+	if o.tls != nil {
+		return (&tls.Dialer{Config: o.tls}).DialContext(ctx, network, address)
+	}
+	return new(net.Dialer).DialContext(ctx, network, address)
 }

@@ -1,7 +1,6 @@
 package testdb
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/url"
@@ -11,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/redis/go-redis/v9"
+	"github.com/gomodule/redigo/redis"
 )
 
 const (
@@ -53,25 +52,25 @@ func Redis(t testing.TB) string {
 	return address
 }
 
-func findRedis() (*redis.Options, error) {
+func findRedis() (*url.URL, error) {
 	if given := os.Getenv(redisVariable); given != "" {
-		options, err := redis.ParseURL(given)
-		if err != nil {
+		server, err := url.Parse(given)
+		if err != nil || server.Scheme != "redis" && server.Scheme != "rediss" {
 			return nil, fmt.Errorf("%s is no redis:// URL", redisVariable)
 		}
-		return options, probeRedis(options)
+		return server, probeRedis(server)
 	}
-	options, err := redis.ParseURL(localRedis)
+	server, err := url.Parse(localRedis)
 	if err != nil {
 		return nil, err
 	}
-	if probeRedis(options) == nil {
-		return options, nil
+	if probeRedis(server) == nil {
+		return server, nil
 	}
 	return privateRedis()
 }
 
-func startRedis() (*redis.Options, error) {
+func startRedis() (*url.URL, error) {
 	binary, err := program("redis-server", "valkey-server")
 	if err != nil {
 		return nil, err
@@ -80,80 +79,90 @@ func startRedis() (*redis.Options, error) {
 	if err != nil {
 		return nil, err
 	}
-	server, err := start("KILL", "", binary, "--port", fmt.Sprint(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no")
+	running, err := start("KILL", "", binary, "--port", fmt.Sprint(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no")
 	if err != nil {
 		return nil, err
 	}
-	options := &redis.Options{Addr: fmt.Sprintf("127.0.0.1:%d", port)}
+	server := &url.URL{Scheme: "redis", Host: fmt.Sprintf("127.0.0.1:%d", port)}
 	ticker := time.NewTicker(startStep)
 	defer ticker.Stop()
 	deadline := time.NewTimer(startTimeout)
 	defer deadline.Stop()
 	for {
-		err := probeRedis(options)
+		err := probeRedis(server)
 		if err == nil {
-			return options, nil
+			return server, nil
 		}
 		select {
 		case <-ticker.C:
 		case <-deadline.C:
-			server.stop()
+			running.stop()
 			return nil, fmt.Errorf("redis-server does not answer: %w", err)
 		}
 	}
 }
 
-func probeRedis(options *redis.Options) error {
-	client := redis.NewClient(options)
-	defer client.Close()
-	ctx, cancel := context.WithTimeout(context.Background(), probeTimeout)
-	defer cancel()
-	return client.Ping(ctx).Err()
+func probeRedis(server *url.URL) error {
+	conn, err := dialRedis(server)
+	if err != nil {
+		return err
+	}
+	_, err = conn.Do("PING")
+	return errors.Join(err, conn.Close())
+}
+
+func dialRedis(server *url.URL) (redis.Conn, error) {
+	return redis.DialURL(server.String(),
+		redis.DialConnectTimeout(probeTimeout), redis.DialReadTimeout(probeTimeout), redis.DialWriteTimeout(probeTimeout))
 }
 
 // claim takes the first database that is empty and unclaimed.
-func claim(t testing.TB, server *redis.Options) (address string, ok bool) {
+func claim(t testing.TB, server *url.URL) (address string, ok bool) {
 	t.Helper()
-	ctx := context.Background()
 	for number := 1; number <= redisHighest; number++ {
-		options := *server
-		options.DB = number
-		client := redis.NewClient(&options)
-		if claimed, err := claimOne(ctx, client); err != nil || !claimed {
-			_ = client.Close()
+		lent := *server
+		lent.Path = "/" + strconv.Itoa(number)
+		conn, err := dialRedis(&lent)
+		if err != nil {
+			continue
+		}
+		claimed, err := claimOne(conn)
+		if err := conn.Close(); err != nil {
+			t.Errorf("leave Redis database %d: %v", number, err)
+		}
+		if err != nil || !claimed {
 			continue
 		}
 		t.Cleanup(func() {
-			if err := errors.Join(client.FlushDB(ctx).Err(), client.Close()); err != nil {
+			if err := empty(&lent); err != nil {
 				t.Errorf("empty Redis database %d: %v", number, err)
 			}
 		})
-		return redisURL(&options), true
+		return lent.String(), true
 	}
 	return "", false
 }
 
-// claimOne claims the client's database if it is empty. The size is looked at
-// after the claim, so that two tests cannot both find it empty.
-func claimOne(ctx context.Context, client *redis.Client) (bool, error) {
-	claimed, err := client.SetNX(ctx, redisOwner, randomHex(), redisLease).Result()
-	if err != nil || !claimed {
+// claimOne claims the connection's database if it is empty. The size is looked
+// at after the claim, so that two tests cannot both find it empty.
+func claimOne(conn redis.Conn) (bool, error) {
+	claimed, err := conn.Do("SET", redisOwner, randomHex(), "NX", "PX", redisLease.Milliseconds())
+	if err != nil || claimed == nil {
 		return false, err
 	}
-	size, err := client.DBSize(ctx).Result()
+	size, err := redis.Int(conn.Do("DBSIZE"))
 	if err == nil && size == 1 {
 		return true, nil
 	}
-	return false, errors.Join(err, client.Del(ctx, redisOwner).Err())
+	_, gaveUp := conn.Do("DEL", redisOwner)
+	return false, errors.Join(err, gaveUp)
 }
 
-func redisURL(o *redis.Options) string {
-	address := url.URL{Scheme: "redis", Host: o.Addr, Path: "/" + strconv.Itoa(o.DB)}
-	if o.TLSConfig != nil {
-		address.Scheme = "rediss"
+func empty(database *url.URL) error {
+	conn, err := dialRedis(database)
+	if err != nil {
+		return err
 	}
-	if o.Password != "" {
-		address.User = url.UserPassword(o.Username, o.Password)
-	}
-	return address.String()
+	_, err = conn.Do("FLUSHDB")
+	return errors.Join(err, conn.Close())
 }

@@ -1,15 +1,15 @@
 package testdb
 
 import (
-	"context"
 	"database/sql"
 	"errors"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/redis/go-redis/v9"
+	"github.com/gomodule/redigo/redis"
 
 	"latchkey/infrastructure/database"
 )
@@ -87,46 +87,48 @@ func TestPrivateMySQLLeavesNothing(t *testing.T) {
 	}
 }
 
+func lentRedis(t *testing.T, address string) redis.Conn {
+	t.Helper()
+	conn, err := redis.DialURL(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	return conn
+}
+
 func TestRedisGivesEachTestADatabaseAndEmptiesIt(t *testing.T) {
 	t.Parallel()
-	ctx := context.Background()
-	var first *redis.Client
+	var one string
 	t.Run("lent", func(t *testing.T) {
-		one, two := Redis(t), Redis(t)
-		if one == two {
+		one = Redis(t)
+		if two := Redis(t); one == two {
 			t.Fatal("two calls gave the same database")
 		}
-		options, err := redis.ParseURL(one)
-		if err != nil || options.DB == 0 {
+		if u, err := url.Parse(one); err != nil || u.Path == "" || u.Path == "/0" {
 			t.Fatalf("%s: %v", one, err)
 		}
-		first = redis.NewClient(options)
-		if err := first.Set(ctx, "key", "value", 0).Err(); err != nil {
+		if _, err := lentRedis(t, one).Do("SET", "key", "value"); err != nil {
 			t.Fatal(err)
 		}
 	})
-	defer first.Close()
-	if got, err := first.Get(ctx, "key").Result(); !errors.Is(err, redis.Nil) {
+	if got, err := lentRedis(t, one).Do("GET", "key"); err != nil || got != nil {
 		t.Errorf("the key is still there: %q, %v", got, err)
 	}
 }
 
 func TestRedisLeavesForeignDataAlone(t *testing.T) {
 	t.Parallel()
-	ctx := context.Background()
-	options, err := redis.ParseURL(Redis(t))
-	if err != nil {
-		t.Fatal(err)
+	conn := lentRedis(t, Redis(t))
+	for _, command := range [][]any{{"DEL", redisOwner}, {"SET", "theirs", "1"}} {
+		if _, err := conn.Do(command[0].(string), command[1:]...); err != nil {
+			t.Fatal(err)
+		}
 	}
-	client := redis.NewClient(options)
-	defer client.Close()
-	if err := errors.Join(client.Del(ctx, redisOwner).Err(), client.Set(ctx, "theirs", "1", 0).Err()); err != nil {
-		t.Fatal(err)
-	}
-	if claimed, err := claimOne(ctx, client); err != nil || claimed {
+	if claimed, err := claimOne(conn); err != nil || claimed {
 		t.Errorf("claimed a database that holds data: %v, %v", claimed, err)
 	}
-	if n, err := client.DBSize(ctx).Result(); err != nil || n != 1 {
+	if n, err := redis.Int(conn.Do("DBSIZE")); err != nil || n != 1 {
 		t.Errorf("%d keys, %v: the foreign key alone should be left", n, err)
 	}
 }

@@ -6,22 +6,17 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strings"
-	"time"
 
 	"latchkey/domain"
+	"latchkey/infrastructure/httpclient"
 	"latchkey/usecase"
 )
 
 // apiHost is where Twilio listens.
 const apiHost = "api.twilio.com"
-
-// attemptTimeout bounds one call where the caller's deadline is later.
-const attemptTimeout = 10 * time.Second
 
 var _ usecase.Sender = (*Sender)(nil)
 
@@ -36,7 +31,7 @@ type Sender struct {
 	sid, token string
 	originator string // the form field for from
 	from       string
-	client     *http.Client
+	client     *httpclient.Client
 }
 
 // NewFromURL makes a Sender from twilio://ACCOUNT_SID:AUTH_TOKEN@HOST?from=+1….
@@ -54,7 +49,7 @@ func NewFromURL(u *url.URL, o Options) (*Sender, error) {
 			return nil, fmt.Errorf("twilio address: setting %q: from is allowed", name)
 		}
 	}
-	s := &Sender{sid: u.User.Username(), from: query.Get("from"), originator: "From", client: newClient(o.TLSConfig)}
+	s := &Sender{sid: u.User.Username(), from: query.Get("from"), originator: "From", client: httpclient.New(o.TLSConfig)}
 	s.token, _ = u.User.Password()
 	switch {
 	case u.Scheme != "twilio":
@@ -73,7 +68,7 @@ func NewFromURL(u *url.URL, o Options) (*Sender, error) {
 	if target.Host == "" {
 		target.Host = apiHost
 	}
-	if isLoopback(u.Hostname()) {
+	if httpclient.IsLoopback(u.Hostname()) {
 		target.Scheme = "http"
 	}
 	s.address = target.JoinPath("2010-04-01/Accounts", url.PathEscape(s.sid), "Messages.json").String()
@@ -85,8 +80,6 @@ func (s *Sender) Send(ctx context.Context, m domain.Message) error {
 	if m.Channel != domain.SMS {
 		return fmt.Errorf("twilio: channel %q is not text messages: %w", m.Channel, usecase.ErrRefused)
 	}
-	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
-	defer cancel()
 	form := url.Values{"To": {m.To}, "Body": {m.Body}, s.originator: {s.from}}
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.address, strings.NewReader(form.Encode()))
 	if err != nil {
@@ -94,13 +87,10 @@ func (s *Sender) Send(ctx context.Context, m domain.Message) error {
 	}
 	request.SetBasicAuth(s.sid, s.token)
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	request.Header.Set("User-Agent", "Latchkey")
-	response, err := s.client.Do(request)
+	response, answer, err := s.client.Do(request)
 	if err != nil {
-		return fmt.Errorf("twilio: %w", unanswered(err))
+		return fmt.Errorf("twilio: %w", err)
 	}
-	defer response.Body.Close()
-	answer, _ := io.ReadAll(io.LimitReader(response.Body, 16<<10))
 	return judge(response.StatusCode, answer)
 }
 
@@ -118,10 +108,4 @@ func judge(status int, answer []byte) error {
 		return fmt.Errorf("twilio: answered %d, code %d", status, problem.Code)
 	}
 	return fmt.Errorf("twilio: answered %d, code %d: %w", status, problem.Code, usecase.ErrRefused)
-}
-
-// isLoopback tells whether a host is this machine by name or number, without asking a name server.
-func isLoopback(host string) bool {
-	ip, err := netip.ParseAddr(host)
-	return err == nil && ip.Unmap().IsLoopback() || strings.EqualFold(host, "localhost")
 }

@@ -11,21 +11,18 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
 	"time"
 
 	"latchkey/domain"
+	"latchkey/infrastructure/httpclient"
 	"latchkey/usecase"
 )
 
 // SignatureHeader carries the time and the signature of a post: "t=UNIX,v1=HEX".
 const SignatureHeader = "Latchkey-Signature"
-
-// attemptTimeout bounds one post where the caller's deadline is later.
-const attemptTimeout = 10 * time.Second
 
 var _ usecase.Sender = (*Sender)(nil)
 
@@ -41,7 +38,7 @@ type Sender struct {
 	address string
 	secret  []byte
 	clock   usecase.Clock
-	client  *http.Client
+	client  *httpclient.Client
 }
 
 // NewFromURL makes a Sender from webhook+https://HOST/PATH, or webhook+http://HOST/PATH when the host is this machine. User and
@@ -53,7 +50,7 @@ func NewFromURL(u *url.URL, o Options) (*Sender, error) {
 		target.Scheme = "https"
 	case "webhook+http":
 		target.Scheme = "http"
-		if !isLoopback(u.Hostname()) {
+		if !httpclient.IsLoopback(u.Hostname()) {
 			return nil, fmt.Errorf("webhook address: http reaches only this machine, not %q: use webhook+https", u.Hostname())
 		}
 	default:
@@ -67,7 +64,7 @@ func NewFromURL(u *url.URL, o Options) (*Sender, error) {
 	case o.Clock == nil:
 		return nil, errors.New("webhook: no clock")
 	}
-	return &Sender{target.String(), o.Secret, o.Clock, newClient(o.TLSConfig)}, nil
+	return &Sender{target.String(), o.Secret, o.Clock, httpclient.New(o.TLSConfig)}, nil
 }
 
 // payload is the body of a post. The code is not in it but as a part of body: receivers that log what they get should not find
@@ -93,23 +90,19 @@ func (s *Sender) Send(ctx context.Context, m domain.Message) error {
 	if err != nil {
 		return fmt.Errorf("encode webhook post: %w", err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
-	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.address, bytes.NewReader(body))
 	if err != nil {
 		return errors.New("webhook: the address makes no request")
 	}
 	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("User-Agent", "Latchkey")
 	request.Header.Set("Idempotency-Key", m.ID)
 	if len(s.secret) > 0 {
 		request.Header.Set(SignatureHeader, s.sign(body))
 	}
-	response, err := s.client.Do(request)
+	response, _, err := s.client.Do(request)
 	if err != nil {
-		return fmt.Errorf("webhook: %w", unanswered(err))
+		return fmt.Errorf("webhook: %w", err)
 	}
-	discard(response.Body)
 	return judge(response)
 }
 
@@ -141,10 +134,4 @@ func retryAfter(r *http.Response) string {
 		return ""
 	}
 	return fmt.Sprintf(", asks to wait %d s", seconds)
-}
-
-// isLoopback tells whether a host is this machine by name or number, without asking a name server.
-func isLoopback(host string) bool {
-	ip, err := netip.ParseAddr(host)
-	return err == nil && ip.Unmap().IsLoopback() || strings.EqualFold(host, "localhost")
 }

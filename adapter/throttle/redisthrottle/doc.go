@@ -11,8 +11,8 @@
 // The first answer closes the circuit, with one line in the log. During an outage each node counts by itself from nothing, so
 // that a caller has at most one more burst on each node; codes and passwords have their own count in the database (T1).
 //
-// The counting is redis_rate's: the generic cell rate algorithm in one script, by Redis's own clock, so that nodes whose
-// clocks differ agree. Keys expire once they say nothing more.
+// The counting is the generic cell rate algorithm in one script, by Redis's own clock, so that nodes whose clocks differ agree.
+// Keys expire once they say nothing more.
 //
-// Next door: memthrottle is the usual fallback, infrastructure/redis opens the client.
+// Next door: memthrottle is the usual fallback and counts the same way, infrastructure/redis opens the client.
 package redisthrottle

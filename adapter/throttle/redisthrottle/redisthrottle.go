@@ -6,8 +6,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/go-redis/redis_rate/v10"
-	"github.com/redis/go-redis/v9"
+	"github.com/gomodule/redigo/redis"
 
 	"latchkey/usecase"
 )
@@ -20,10 +19,14 @@ const (
 
 var _ usecase.Limiter = (*Limiter)(nil)
 
+// Client runs scripts on Redis, and obeys contexts. infrastructure/redis has one.
+type Client interface {
+	Run(ctx context.Context, script *redis.Script, keysAndArgs ...any) (answer any, err error)
+}
+
 // Options are what a Limiter needs.
 type Options struct {
-	// Client must obey contexts (ContextTimeoutEnabled), as infrastructure/redis's do. It stays the caller's to close.
-	Client redis.UniversalClient
+	Client Client // stays the caller's to close
 	// Fallback counts while Redis is away.
 	Fallback usecase.Limiter
 	// Clock paces the circuit. It does not count: that is done by Redis's clock.
@@ -35,7 +38,6 @@ type Options struct {
 
 // Limiter counts in Redis. It is safe for concurrent use; make one with New.
 type Limiter struct {
-	rate    *redis_rate.Limiter
 	options Options
 	circuit circuit
 }
@@ -48,7 +50,7 @@ func New(o Options) *Limiter {
 	if o.Budget == 0 {
 		o.Budget = DefaultBudget
 	}
-	return &Limiter{rate: redis_rate.NewLimiter(o.Client), options: o}
+	return &Limiter{options: o}
 }
 
 // Take is usecase.Limiter's. A rule without burst or period limits nothing. Waits are whole milliseconds, rounded up.
@@ -65,7 +67,7 @@ func (l *Limiter) Take(ctx context.Context, rule usecase.LimitRule, key string) 
 	}
 	asking, cancel := context.WithTimeout(context.WithoutCancel(ctx), o.Budget)
 	defer cancel()
-	result, err := l.rate.Allow(asking, l.keyOf(rule, key), redis_rate.Limit{Rate: rule.Burst, Burst: rule.Burst, Period: rule.Period})
+	wait, err := take(asking, o.Client, l.keyOf(rule, key), rule)
 	if err != nil {
 		if l.circuit.fail(o.Clock.Now()) {
 			o.Logger.WarnContext(ctx, "Redis does not answer; each node counts calls by itself until it is back", "error", err)
@@ -75,10 +77,7 @@ func (l *Limiter) Take(ctx context.Context, rule usecase.LimitRule, key string) 
 	if outage, back := l.circuit.succeed(o.Clock.Now(), probe); back {
 		o.Logger.InfoContext(ctx, "Redis answers again; limits are shared over all nodes", "away", outage)
 	}
-	if result.Allowed > 0 {
-		return 0
-	}
-	return (max(result.RetryAfter, 1) + time.Millisecond - 1).Truncate(time.Millisecond)
+	return (wait + time.Millisecond - 1).Truncate(time.Millisecond)
 }
 
 // keyOf writes the length of the rule's name first, so that no other rule and key make the same.

@@ -5,13 +5,14 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
-	goredis "github.com/redis/go-redis/v9"
+	redigo "github.com/gomodule/redigo/redis"
 
 	"latchkey/adapter/throttle/memthrottle"
 	"latchkey/adapter/throttle/redisthrottle"
@@ -42,9 +43,9 @@ func (p *paper) String() string {
 	return p.text.String()
 }
 
-func dial(t *testing.T, address string) *goredis.Client {
+func dial(t testing.TB, address string) *redis.Client {
 	t.Helper()
-	client, err := redis.Open(address, slog.New(slog.DiscardHandler))
+	client, err := redis.Open(address)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +60,7 @@ const (
 )
 
 // node makes a Limiter with a clock and a log of its own.
-func node(client goredis.UniversalClient, budget time.Duration, prefix string) (*redisthrottle.Limiter, *clock.Fake, *paper) {
+func node(client *redis.Client, budget time.Duration, prefix string) (*redisthrottle.Limiter, *clock.Fake, *paper) {
 	c, log := clock.NewFake(start), &paper{}
 	return redisthrottle.New(redisthrottle.Options{
 		Client: client, Fallback: memthrottle.New(c, 1000), Clock: c, Logger: slog.New(slog.NewTextHandler(log, nil)), Budget: budget, Prefix: prefix,
@@ -67,13 +68,13 @@ func node(client goredis.UniversalClient, budget time.Duration, prefix string) (
 }
 
 // age moves what Redis has counted under a prefix back in time, which is the same as time going on.
-func age(t *testing.T, client *goredis.Client, prefix string, d time.Duration) {
+func age(t *testing.T, client *redis.Client, prefix string, d time.Duration) {
 	t.Helper()
-	const script = `
-for _, key in ipairs(redis.call("KEYS", "rate:" .. ARGV[1] .. "*")) do
-  redis.call("SET", key, redis.call("GET", key) - ARGV[2], "KEEPTTL")
-end`
-	if err := client.Eval(t.Context(), script, nil, prefix, fmt.Sprintf("%.6f", d.Seconds())).Err(); err != nil && err != goredis.Nil {
+	script := redigo.NewScript(0, `
+for _, key in ipairs(redis.call("KEYS", ARGV[1] .. "*")) do
+  redis.call("SET", key, string.format("%.0f", redis.call("GET", key) - ARGV[2]), "KEEPTTL")
+end`)
+	if _, err := client.Run(t.Context(), script, prefix, d.Microseconds()); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -119,12 +120,65 @@ func TestKeysExpire(t *testing.T) {
 	client := dial(t, testdb.Redis(t))
 	l, _, _ := node(client, ample, "")
 	l.Take(t.Context(), usecase.LimitRule{Name: "sends", Burst: 6, Period: time.Hour}, "a")
-	keys, err := client.Keys(t.Context(), "rate:latchkey:*").Result()
-	if err != nil || len(keys) != 1 {
-		t.Fatalf("keys %v, %v", keys, err)
+	keys, err := redigo.Strings(client.Do(t.Context(), "KEYS", "latchkey:*"))
+	if err != nil || len(keys) != 1 || keys[0] != "latchkey:5:sends:a" {
+		t.Fatalf("keys %q, %v", keys, err)
 	}
-	if ttl := client.TTL(t.Context(), keys[0]).Val(); ttl <= 0 || ttl > 10*time.Minute {
-		t.Errorf("the key of one call in six an hour stays for %s, want at most 10m", ttl)
+	ttl, err := redigo.Int64(client.Do(t.Context(), "PTTL", keys[0]))
+	if most := (10 * time.Minute).Milliseconds(); err != nil || ttl > most || ttl < most/2 {
+		t.Errorf("the key of one call in six an hour stays for %d ms, %v, want at most 10m and not much less", ttl, err)
+	}
+}
+
+// A Redis whose clock was put back, and a rule that became smaller, look alike: more was used up than there is.
+func TestNobodyWaitsLongerThanTheRule(t *testing.T) {
+	t.Parallel()
+	client := dial(t, testdb.Redis(t))
+	l, _, log := node(client, ample, "p:")
+	rule := usecase.LimitRule{Name: "sends", Burst: 5, Period: 10 * time.Minute}
+	for range rule.Burst {
+		l.Take(t.Context(), rule, "a")
+	}
+	age(t, client, "p:", -24*time.Hour)
+	wait := l.Take(t.Context(), rule, "a")
+	if most := rule.Period / time.Duration(rule.Burst); wait <= 0 || wait > most {
+		t.Fatalf("wait %s, want above zero and at most %s", wait, most)
+	}
+	age(t, client, "p:", wait)
+	if wait := l.Take(t.Context(), rule, "a"); wait != 0 {
+		t.Errorf("after the wait another %s", wait)
+	}
+	if wait := l.Take(t.Context(), rule, "a"); wait == 0 {
+		t.Error("allowed beyond what had grown back")
+	}
+	ttl, err := redigo.Int64(client.Do(t.Context(), "PTTL", "p:5:sends:a"))
+	if err != nil || ttl > rule.Period.Milliseconds() {
+		t.Errorf("the key stays for %d ms, %v", ttl, err)
+	}
+	if log.String() != "" {
+		t.Errorf("Redis was away: %s", log)
+	}
+}
+
+// Seconds with a fraction would run out of digits.
+func TestCountsInWholeMicroseconds(t *testing.T) {
+	t.Parallel()
+	client := dial(t, testdb.Redis(t))
+	l, _, _ := node(client, ample, "")
+	for burst, interval := range map[int]int64{2: 1_800_000_000, 7: 514_285_715} {
+		rule := usecase.LimitRule{Name: "r", Burst: burst, Period: time.Hour}
+		key := strconv.Itoa(burst)
+		var full [2]int64
+		for i := range full {
+			l.Take(t.Context(), rule, key)
+			var err error
+			if full[i], err = redigo.Int64(client.Do(t.Context(), "GET", "latchkey:1:r:"+key)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if used := full[1] - full[0]; used != interval {
+			t.Errorf("%d an hour: a call used %d µs, want %d", burst, used, interval)
+		}
 	}
 }
 
@@ -258,12 +312,7 @@ func TestS3_NobodyWaitsForRedis(t *testing.T) {
 }
 
 func BenchmarkTake(b *testing.B) {
-	client, err := redis.Open(testdb.Redis(b), slog.New(slog.DiscardHandler))
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer client.Close()
-	l, _, _ := node(client, ample, "")
+	l, _, _ := node(dial(b, testdb.Redis(b)), ample, "")
 	b.ReportAllocs()
 	for b.Loop() {
 		l.Take(b.Context(), usecase.LimitRule{Name: "sends", Burst: 60, Period: 10 * time.Minute}, "a")

@@ -1,0 +1,5 @@
+// Package httpclient makes short calls to the HTTP interface of one provider, with care: the request holds a one-time code, and
+// what comes back is a stranger's.
+//
+// Next door: httpserver is the other side; adapter/delivery/webhook and twilio call providers.
+package httpclient
