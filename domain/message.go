@@ -76,7 +76,7 @@ type Event struct {
 	Purpose   Purpose
 	AccountID int64  // 0 when unknown
 	Contact   string // masked
-	Actor     string // "user", "client:NAME", "operator"
+	Actor     string // "user", "client:NAME", "operator", "server"
 	ClientIP  string
 	Ref       string // first eight characters of a handle or session id: enough to follow, not enough to use
 }

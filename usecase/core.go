@@ -81,7 +81,7 @@ func New(p Ports) *Core {
 		RegisterDevice:       watch(p, "register_device", &registerDevice{p.Store, trail}),
 		CountSessions:        &countSessions{p.Store, p.Clock},
 
-		ImportAccounts: &importAccounts{p.Store, p.Clock, p.Random, p.Passwords},
+		ImportAccounts: &importAccounts{p.Store, p.Clock, p.Random, p.Passwords, trail},
 		FindAccount:    &findAccount{p.Store, p.Clock},
 		ListAccounts:   &listAccounts{p.Store},
 		EditAccount:    &editAccount{p.Store, p.Clock, p.Random, p.Passwords, trail},

@@ -39,6 +39,7 @@ type importAccounts struct {
 	clock     Clock
 	random    Random
 	passwords PasswordHasher
+	trail     trail
 }
 
 // Execute creates accounts, or updates those that have one of a line's identifiers. A bad line is reported and the rest goes
@@ -72,7 +73,7 @@ func (s *importAccounts) batch(ctx context.Context, in ImportAccountsIn, lines [
 	if err := s.prepare(ctx, lines); err != nil {
 		return err
 	}
-	result, err := s.write(ctx, lines)
+	result, err := s.write(ctx, in.Caller, lines)
 	if errors.Is(err, ErrTaken) && len(lines) > 1 {
 		for i := range lines {
 			if err := s.batch(ctx, in, lines[i:i+1], out); err != nil {
@@ -131,7 +132,7 @@ func (s *importAccounts) prepare(ctx context.Context, lines []ImportLine) error 
 }
 
 // write matches and writes the lines of a batch in one transaction.
-func (s *importAccounts) write(ctx context.Context, lines []ImportLine) (ImportAccountsOut, error) {
+func (s *importAccounts) write(ctx context.Context, caller Caller, lines []ImportLine) (ImportAccountsOut, error) {
 	var out ImportAccountsOut
 	refused := make([]error, len(lines))
 	err := s.store.Atomic(ctx, func(tx Repositories) error {
@@ -156,7 +157,10 @@ func (s *importAccounts) write(ctx context.Context, lines []ImportLine) (ImportA
 		if err := tx.Accounts.Create(ctx, plan.created...); err != nil {
 			return err
 		}
-		return tx.Accounts.Update(ctx, plan.changed()...)
+		if err := tx.Accounts.Update(ctx, plan.changed()...); err != nil {
+			return err
+		}
+		return s.trail.add(ctx, tx, caller, entry{action: "account.import"})
 	})
 	for i, refusal := range refused {
 		if refusal != nil {

@@ -18,8 +18,9 @@ type IssueChallengeIn struct {
 	Contact domain.Contact
 	// CustomerID names the account whose phone, or mail when it has no phone, gets the message.
 	CustomerID string
-	// Owner is an account that proves a new Contact: the message goes there unless another account has it.
-	Owner *domain.Account
+	// Owner is who wants to have Contact from now on, and must have logged in of late (I2): the message goes there unless another
+	// account has it.
+	Owner *Identity
 	// Strangers says that a contact without an account gets the message too.
 	Strangers bool
 	// Enroll, when set, is the account to create for a contact that has none.
@@ -46,10 +47,13 @@ type issueChallenge struct {
 }
 
 // Execute returns CodeAccountUnknown for an unknown or disabled CustomerID, CodeContactInvalid for a country that is not
-// allowed, CodeSendsLimited with the wait, CodeSessionStale is the room's business.
+// allowed, CodeSendsLimited with the wait, and CodeSessionStale for an Owner who logged in too long ago.
 func (s *issueChallenge) Execute(ctx context.Context, in IssueChallengeIn) (IssueChallengeOut, error) {
 	if err := s.allowed(in.Contact); err != nil {
 		return IssueChallengeOut{}, err
+	}
+	if in.Owner != nil && !in.Owner.Session.Fresh(s.clock.Now()) {
+		return IssueChallengeOut{}, domain.NewFault(domain.Forbidden, domain.CodeSessionStale)
 	}
 	var out IssueChallengeOut
 	var posted domain.Message
@@ -120,10 +124,10 @@ func (s *issueChallenge) recipient(ctx context.Context, tx Repositories, in Issu
 	}
 	switch {
 	case in.Owner != nil:
-		if known && account.ID != in.Owner.ID {
+		if known && account.ID != in.Owner.Account.ID {
 			return nil, in.Contact, nil
 		}
-		return in.Owner, in.Contact, nil
+		return &in.Owner.Account, in.Contact, nil
 	case known && !account.Disabled && (in.Permit == nil || in.Permit(account)):
 		return &account, in.Contact, nil
 	case !known && in.Enroll != nil:

@@ -286,7 +286,7 @@ func TestV3_Audit(t *testing.T) {
 		}
 	}
 	want := []string{
-		"operator account.edit ok", "user send ok", "user send sends_limited", "user verify code_mismatch", "user verify ok",
+		"server key.add ok", "operator account.edit ok", "user send ok", "user send sends_limited", "user verify code_mismatch", "user verify ok",
 		"user refresh ok", "user logout ok",
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {

@@ -386,8 +386,9 @@ func TestI2_ChangeContact(t *testing.T) {
 	w.account(usecase.AccountChange{Email: new("taken@example.com")})
 	session := w.mustLogin(mail)
 	identity := w.identity(session.AccessToken, domain.ScopeFull)
+	w.clock.Advance(time.Minute)
 	change := func(raw string) error {
-		out := w.mustIssue(raw, func(in *usecase.IssueChallengeIn) { in.Purpose, in.Owner = domain.PurposeChangeEmail, &account })
+		out := w.mustIssue(raw, func(in *usecase.IssueChallengeIn) { in.Purpose, in.Owner = domain.PurposeChangeEmail, &identity })
 		_, err := w.ChangeContact.Execute(context.Background(), usecase.ChangeContactIn{
 			Caller: w.caller(), Identity: identity,
 			Answer: usecase.Answer{Purpose: domain.PurposeChangeEmail, Handle: out.Handle, Contact: w.contact(raw), Code: "0427"},
@@ -418,7 +419,8 @@ func TestI2_ChangeContact(t *testing.T) {
 func TestI2_CodeOfAnotherAccount(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	mei := w.account(usecase.AccountChange{Email: new(mail)})
+	w.account(usecase.AccountChange{Email: new(mail)})
+	mei := w.identity(w.mustLogin(mail).AccessToken, domain.ScopeFull)
 	w.account(usecase.AccountChange{Mobile: new(phone)})
 	identity := w.identity(w.mustLogin(phone).AccessToken, domain.ScopeFull)
 	out := w.mustIssue("new@example.com", func(in *usecase.IssueChallengeIn) { in.Purpose, in.Owner = domain.PurposeChangeEmail, &mei })
@@ -427,4 +429,14 @@ func TestI2_CodeOfAnotherAccount(t *testing.T) {
 		Answer: usecase.Answer{Purpose: domain.PurposeChangeEmail, Handle: out.Handle, Contact: w.contact("new@example.com"), Code: "0427"},
 	})
 	wantCode(t, err, domain.CodeUnknown)
+}
+
+func TestI2_StaleSession(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.account(usecase.AccountChange{Email: new(mail)})
+	identity := w.identity(w.mustLogin(mail).AccessToken, domain.ScopeFull)
+	w.clock.Advance(15 * time.Minute)
+	_, err := w.issue("new@example.com", func(in *usecase.IssueChallengeIn) { in.Purpose, in.Owner = domain.PurposeChangeEmail, &identity })
+	wantCode(t, err, domain.CodeSessionStale)
 }

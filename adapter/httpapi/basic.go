@@ -44,7 +44,7 @@ func (c *Clients) hash(name, secret string) [sha256.Size]byte {
 // constant time; refusals are CodeBadCredentials.
 func (c *Clients) Authenticate(s *Server) gin.HandlerFunc {
 	return func(ctx *gin.Context) {
-		name, secret, _ := ctx.Request.BasicAuth()
+		name, secret, sent := ctx.Request.BasicAuth()
 		given := c.hash(name, secret)
 		match := -1
 		for i := range c.hashed {
@@ -52,7 +52,7 @@ func (c *Clients) Authenticate(s *Server) gin.HandlerFunc {
 				match = i
 			}
 		}
-		if match < 0 {
+		if !sent || match < 0 {
 			s.Refuse(ctx, domain.NewFault(domain.Unauthenticated, domain.CodeBadCredentials))
 			return
 		}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/gin-gonic/gin"
+	"github.com/oapi-codegen/runtime"
 
 	"latchkey/domain"
 )
@@ -123,7 +124,7 @@ func (s *Server) Refuse(c *gin.Context, err error) {
 	c.JSON(reply.Status, reply.Body)
 }
 
-// RequestError is the handler for bodies that the generated binding cannot take and parameters that it cannot read.
+// RequestError is the handler for bodies that the generated binding cannot take.
 func (s *Server) RequestError(c *gin.Context, err error) {
 	field := "body"
 	var wrongType *json.UnmarshalTypeError
@@ -133,8 +134,15 @@ func (s *Server) RequestError(c *gin.Context, err error) {
 	s.Refuse(c, domain.Malformed(field))
 }
 
-// ParameterError is RequestError with the signature of GinServerOptions.
-func (s *Server) ParameterError(c *gin.Context, err error, _ int) { s.RequestError(c, err) }
+// ParameterError is the handler for query parameters that the generated binding does not find, or cannot take.
+func (s *Server) ParameterError(c *gin.Context, err error, _ int) {
+	var missing *runtime.RequiredParameterError
+	if errors.As(err, &missing) {
+		s.Refuse(c, Required(missing.ParamName))
+		return
+	}
+	s.Refuse(c, domain.Malformed("query"))
+}
 
 // ReplyError is the handler for replies that cannot be written: the caller hung up, or we made a mistake.
 func (s *Server) ReplyError(c *gin.Context, err error) {

@@ -76,21 +76,21 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.engine.Se
 
 // Mount adds a room.
 func (s *Server) Mount(room Room) {
-	before := len(s.engine.Routes())
+	taken := map[string]bool{} // by those who came before
+	before := s.engine.Routes()
+	for _, route := range before {
+		taken[route.Path] = true
+	}
 	group := s.engine.Group("", s.wording(room.Words))
 	group.Use(room.Before...)
 	group.Use(s.readBody(room.Body))
 	room.Register(group)
-	known := map[string]bool{}
-	for path := range s.refusals {
-		known[path] = true
-	}
 	for _, route := range s.engine.Routes() {
-		if !known[route.Path] {
+		if !taken[route.Path] {
 			s.refusals[route.Path] = room.Words
 		}
 	}
-	if len(s.engine.Routes()) == before {
+	if len(s.engine.Routes()) == len(before) {
 		panic("httpapi: a room without routes")
 	}
 }

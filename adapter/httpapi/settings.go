@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -45,28 +46,40 @@ func (s Settings) Apply(d *usecase.Dialect) error {
 		}
 		d.Lifetimes.Idle, d.Lifetimes.Absolute = d.Lifetimes.Access, d.Lifetimes.Access
 	}
-	if len(s.Messages) > 0 {
-		login := map[string]domain.Template{}
-		for locale, template := range d.Templates[domain.PurposeLogin] {
-			login[locale] = template
-		}
-		for locale, template := range s.Messages {
-			for _, text := range []string{template.SMS, template.Text} {
-				if text != "" && !strings.Contains(text, "{{code}}") {
-					return fmt.Errorf("%s: message %q has no {{code}}", d.Name, locale)
-				}
-			}
-			locale = strings.ToLower(locale)
-			base, known := login[locale]
-			if !known {
-				base = login["en"] // what the operator leaves out of a new language
-			}
-			login[locale] = merge(base, template)
-		}
-		d.Templates[domain.PurposeLogin] = login
+	if err := s.applyMessages(d); err != nil {
+		return fmt.Errorf("%s: %w", d.Name, err)
 	}
 	if err := d.Codes.Validate(); err != nil {
 		return fmt.Errorf("%s: %w", d.Name, err)
+	}
+	return nil
+}
+
+// applyMessages changes the wording of login codes. What the operator leaves out of a language stays the room's own text; a language
+// that the room has not is completed by the operator's English, else the room's.
+func (s Settings) applyMessages(d *usecase.Dialect) error {
+	ours := d.Templates[domain.PurposeLogin]
+	login, english := maps.Clone(ours), ours["en"]
+	for locale, template := range s.Messages {
+		if strings.EqualFold(locale, "en") {
+			english = merge(english, template)
+		}
+	}
+	for locale, template := range s.Messages {
+		for _, text := range []string{template.SMS, template.Text} {
+			if text != "" && !strings.Contains(text, "{{code}}") {
+				return fmt.Errorf("message %q has no {{code}}", locale)
+			}
+		}
+		locale = strings.ToLower(locale)
+		base, known := ours[locale]
+		if !known {
+			base = english
+		}
+		login[locale] = merge(base, template)
+	}
+	if len(s.Messages) > 0 {
+		d.Templates[domain.PurposeLogin] = login
 	}
 	return nil
 }

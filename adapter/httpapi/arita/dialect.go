@@ -31,7 +31,6 @@ const CodeLength = 4
 type Options struct {
 	Server   *httpapi.Server
 	Core     *usecase.Core
-	Clock    usecase.Clock // tells how long ago a login was (I2)
 	Settings httpapi.Settings
 	Issuer   string // the public address; the document's tokens have no iss, so it goes nowhere
 	// WebOTPHost is the public host, for the line with which browsers fill in codes; empty leaves it out.
@@ -45,7 +44,7 @@ func Mount(o Options) error {
 		return err
 	}
 	origins := httpapi.NewOrigins(o.Server, o.Settings.AllowedOrigins)
-	h := &handlers{core: o.Core, clock: o.Clock, server: o.Server, dialect: dialect, origins: origins}
+	h := &handlers{core: o.Core, server: o.Server, dialect: dialect, origins: origins}
 	strict := gen.NewStrictHandlerWithOptions(h, nil, gen.StrictGinServerOptions{
 		RequestErrorHandlerFunc:  o.Server.RequestError,
 		HandlerErrorFunc:         o.Server.Refuse,

@@ -19,7 +19,7 @@ const (
 // with mounts the room with settings.
 func with(settings httpapi.Settings) func(*httpapitest.World) {
 	return func(w *httpapitest.World) {
-		err := arita.Mount(arita.Options{Server: w.Server, Core: w.Core, Clock: w.Clock, Settings: settings, Issuer: httpapitest.PublicURL})
+		err := arita.Mount(arita.Options{Server: w.Server, Core: w.Core, Settings: settings, Issuer: httpapitest.PublicURL})
 		if err != nil {
 			panic(err)
 		}

@@ -35,7 +35,7 @@ func broken(t *testing.T, err error) *world {
 		core.Authenticate = failing[usecase.AuthenticateIn, usecase.Identity]{err}
 		core.RefreshSession = failing[usecase.RefreshSessionIn, usecase.Grant]{err}
 		core.RevokeSession = failing[usecase.RevokeSessionIn, usecase.Done]{err}
-		if err := arita.Mount(arita.Options{Server: w.Server, Core: &core, Clock: w.Clock}); err != nil {
+		if err := arita.Mount(arita.Options{Server: w.Server, Core: &core}); err != nil {
 			panic(err)
 		}
 	}
@@ -93,7 +93,7 @@ func TestMountRefusesWrongSettings(t *testing.T) {
 		"code length": {CodeLength: 9}, "code lifetime": {CodeLifetime: 11 * 60 * 1e9}, "message without code": {Messages: map[string]domain.Template{"en": {SMS: "hello"}}},
 	} {
 		httpapitest.New(t, func(w *httpapitest.World) {
-			if err := arita.Mount(arita.Options{Server: w.Server, Core: w.Core, Clock: w.Clock, Settings: settings}); err == nil {
+			if err := arita.Mount(arita.Options{Server: w.Server, Core: w.Core, Settings: settings}); err == nil {
 				t.Errorf("%s: mounted", name)
 			}
 		})

@@ -13,7 +13,6 @@ import (
 // changes an account.
 type handlers struct {
 	core    *usecase.Core
-	clock   usecase.Clock
 	server  *httpapi.Server
 	dialect *usecase.Dialect
 	origins *httpapi.Origins
@@ -60,10 +59,7 @@ func (h *handlers) SendOTP(ctx context.Context, request gen.SendOTPRequestObject
 		if err != nil {
 			return nil, err
 		}
-		if !identity.Session.Fresh(h.clock.Now()) {
-			return nil, domain.NewFault(domain.Forbidden, domain.CodeSessionStale)
-		}
-		in.Owner = &identity.Account
+		in.Owner = &identity
 	}
 	var err error
 	if in.Contact, err = contactFor(nature, loginID); err != nil {

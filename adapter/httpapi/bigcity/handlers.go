@@ -56,8 +56,8 @@ func (h *handlers) GetCustomerPoints(ctx context.Context, request gen.GetCustome
 	if err != nil {
 		return nil, err
 	}
-	if request.Params.CustomerID == "" {
-		return nil, httpapi.Required("customer_id")
+	if err := checkCustomerID(request.Params.CustomerID); err != nil {
+		return nil, err
 	}
 	if identity.Account.CustomerID != request.Params.CustomerID {
 		return nil, domain.NewFault(domain.Forbidden, domain.CodeForbidden)

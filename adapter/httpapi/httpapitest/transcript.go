@@ -3,6 +3,7 @@ package httpapitest
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -87,6 +88,9 @@ func parse(text string) ([]step, error) {
 			if err != nil {
 				return nil, fmt.Errorf("line %d: %w", i+1, err)
 			}
+			if current.status != 0 {
+				return nil, fmt.Errorf("line %d: step %q expects a second reply", i+1, current.name)
+			}
 			current.status, place = status, wantHeaders
 		case place == before && strings.HasPrefix(line, "> "):
 			current.acts = append(current.acts, line[2:])
@@ -110,14 +114,39 @@ func parse(text string) ([]step, error) {
 			current.wantBody += line + "\n"
 		}
 	}
+	if len(steps) == 0 {
+		return nil, errors.New("a transcript without steps")
+	}
 	for i := range steps {
 		steps[i].body = strings.TrimSpace(steps[i].body)
 		steps[i].wantBody = strings.TrimSpace(steps[i].wantBody)
-		if steps[i].status == 0 {
-			return nil, fmt.Errorf("line %d: step %q expects nothing", steps[i].line, steps[i].name)
+		if err := steps[i].check(); err != nil {
+			return nil, fmt.Errorf("line %d: step %q %w", steps[i].line, steps[i].name, err)
 		}
 	}
 	return steps, nil
+}
+
+// check refuses steps that would pass whatever the server answers, or ask it something else than their writer meant.
+func (s step) check() error {
+	if s.method == "" {
+		return errors.New("makes no request")
+	}
+	if s.status == 0 {
+		return errors.New("expects nothing")
+	}
+	for _, header := range s.headers {
+		if !strings.Contains(header, ":") {
+			return fmt.Errorf("has a header without a colon: %s", header)
+		}
+	}
+	for _, want := range s.wantHeaders {
+		name, absent := strings.CutPrefix(want, "!")
+		if absent == strings.Contains(want, ":") || absent && strings.ContainsAny(name, " \t") {
+			return fmt.Errorf("expects neither Name: value nor !Name: %s", want)
+		}
+	}
+	return nil
 }
 
 // play makes one step and tells what was not as expected.
@@ -170,19 +199,15 @@ func (w *World) fill(text string, captured map[string]string) (string, error) {
 	var failed error
 	filled := placeholder.ReplaceAllStringFunc(text, func(found string) string {
 		name := found[2 : len(found)-2]
-		if to, ok := strings.CutPrefix(name, "code:"); ok {
+		if kind, to, ok := strings.Cut(name, ":"); ok && (kind == "code" || kind == "wrong") {
 			code := w.Code(to)
-			if code == "" {
+			switch {
+			case code == "":
 				failed = fmt.Errorf("no code was sent to %s", to)
+			case kind == "wrong":
+				code = string('0'+(code[0]-'0'+1)%10) + code[1:]
 			}
 			return code
-		}
-		if to, ok := strings.CutPrefix(name, "wrong:"); ok {
-			code := []byte(w.Code(to))
-			if len(code) > 0 {
-				code[0] = '0' + (code[0]-'0'+1)%10
-			}
-			return string(code)
 		}
 		value, ok := captured[name]
 		if !ok {
@@ -201,10 +226,14 @@ func matchHeader(want string, header http.Header, captured map[string]string) er
 		return nil
 	}
 	name, value, _ := strings.Cut(want, ":")
-	return match("header "+name, strings.TrimSpace(value), strings.Join(header.Values(strings.TrimSpace(name)), ", "), captured)
+	values := header.Values(strings.TrimSpace(name))
+	if len(values) == 0 {
+		return fmt.Errorf("header %s is not there", name)
+	}
+	return match("header "+name, strings.TrimSpace(value), strings.Join(values, ", "), captured)
 }
 
-// match compares a text with an expectation and captures what its placeholders stand for.
+// match compares a text with an expectation and captures what its placeholders stand for, which is never nothing.
 func match(what, want, got string, captured map[string]string) error {
 	pattern, names, rest := strings.Builder{}, []string{}, want
 	pattern.WriteString(`\A`)
@@ -218,9 +247,13 @@ func match(what, want, got string, captured map[string]string) error {
 		case name == "*":
 			pattern.WriteString(`(?s:.*?)`)
 		case name[0] == '=':
-			pattern.WriteString(regexp.QuoteMeta(captured[name[1:]]))
+			value, ok := captured[name[1:]]
+			if !ok {
+				return fmt.Errorf("%s: nothing was captured as %s", what, name[1:])
+			}
+			pattern.WriteString(regexp.QuoteMeta(value))
 		default:
-			pattern.WriteString(`([^"\\;\n]*)`)
+			pattern.WriteString(`([^"\\;\n]+)`)
 			names = append(names, name)
 		}
 		rest = rest[at[1]:]

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"latchkey/domain"
 	"latchkey/infrastructure/keys"
 	"latchkey/usecase"
 )
@@ -61,7 +62,14 @@ func (s *Signer) add(ctx context.Context, onlyFirst bool) (id string, err error)
 				return err
 			}
 		}
-		return tx.Keys.Add(ctx, &row)
+		if err := tx.Keys.Add(ctx, &row); err != nil {
+			return err
+		}
+		actor := "operator"
+		if onlyFirst {
+			actor = "server"
+		}
+		return audit(ctx, tx, actor, "key.add", row.ID, row.CreatedAt)
 	})
 	if err != nil {
 		return "", fmt.Errorf("add a signing key: %w", err)
@@ -110,13 +118,21 @@ func (s *Signer) Retire(ctx context.Context, id string) error {
 		if !others.canSign() {
 			return ErrLastKey
 		}
-		return tx.Keys.Retire(ctx, id, now)
+		if err := tx.Keys.Retire(ctx, id, now); err != nil {
+			return err
+		}
+		return audit(ctx, tx, "operator", "key.retire", id, now)
 	})
 	if err != nil {
 		return fmt.Errorf("retire signing key %s: %w", id, err)
 	}
 	_, err = s.reload(ctx, now)
 	return err
+}
+
+// audit notes what was done to a key (V3).
+func audit(ctx context.Context, tx usecase.Repositories, actor, action, id string, at time.Time) error {
+	return tx.Audit.Append(ctx, domain.Event{At: at, Action: action, Outcome: "ok", Actor: actor, Ref: id[:min(8, len(id))]})
 }
 
 // List returns all signing keys, retired ones too, oldest first.
