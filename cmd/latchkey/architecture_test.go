@@ -1,0 +1,139 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// rooms says who may import whom, by the longest matching path below the module. A package may import its own subtree's listed
+// friends and nothing else of ours.
+var rooms = []struct{ room, may string }{
+	{"openapi/contract", "openapi"},
+	{"openapi", ""},
+	{"domain", ""},
+	{"usecase/porttest", "usecase domain"},
+	{"usecase", "domain"},
+	{"adapter/httpapi/httpapitest", "adapter/httpapi adapter/secret adapter/token adapter/store usecase domain infrastructure openapi"},
+	{"adapter/httpapi/bigcity", "adapter/httpapi! usecase! domain openapi/gen/bigcity"},
+	{"adapter/httpapi/goodcity", "adapter/httpapi! usecase! domain openapi/gen/goodcity"},
+	{"adapter/httpapi/arita", "adapter/httpapi! usecase! domain openapi/gen/arita"},
+	{"adapter/httpapi/bridgekeeper", "adapter/httpapi! usecase! domain openapi/gen/bridgekeeper"},
+	{"adapter/httpapi/system", "adapter/httpapi! usecase! domain openapi/gen/system"},
+	{"adapter/httpapi", "usecase! domain"},
+	{"adapter/store/gormstore", "usecase! domain infrastructure/database"},
+	{"adapter/token/jwxtoken", "usecase! domain infrastructure/keys"},
+	{"adapter/secret", "usecase! domain infrastructure/keys"},
+	{"adapter/delivery", "usecase! domain infrastructure/httpclient"},
+	{"adapter", "usecase! domain"},
+	{"infrastructure", "infrastructure"},
+	{"cmd", "adapter usecase domain infrastructure openapi"},
+}
+
+// libraries may be imported below the listed paths only.
+var libraries = map[string]string{
+	"github.com/gin-gonic/gin":      "adapter/httpapi adapter/web openapi/gen",
+	"gorm.io/":                      "adapter/store/gormstore infrastructure/database",
+	"github.com/lestrrat-go/jwx/v2": "adapter/token/jwxtoken infrastructure/keys",
+	"github.com/getkin/kin-openapi": "openapi/contract",
+	"math/rand":                     "infrastructure/random",
+}
+
+// listedPackage is what `go list -json` tells of a package.
+type listedPackage struct {
+	ImportPath string
+	Imports    []string
+}
+
+func TestArchitecture(t *testing.T) {
+	t.Parallel()
+	output, err := exec.Command("go", "list", "-json=ImportPath,Imports", "latchkey/...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	seen := 0
+	for decoder := json.NewDecoder(strings.NewReader(string(output))); ; seen++ {
+		var p listedPackage
+		if err := decoder.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		path := strings.TrimPrefix(p.ImportPath, "latchkey/")
+		for _, imported := range p.Imports {
+			if complaint := judge(path, imported); complaint != "" {
+				t.Error(complaint)
+			}
+		}
+	}
+	if seen < 20 {
+		t.Errorf("only %d packages were looked at", seen)
+	}
+}
+
+// judge tells what is wrong with one import, and nothing when it is right.
+func judge(path, imported string) string {
+	if ours, ok := strings.CutPrefix(imported, "latchkey/"); ok {
+		for _, r := range rooms {
+			if below(path, r.room) {
+				for _, friend := range strings.Fields(r.may) {
+					// A trailing ! allows the package itself, but none below it.
+					if exact, only := strings.CutSuffix(friend, "!"); ours == exact || (!only && below(ours, friend)) {
+						return ""
+					}
+				}
+				if below(ours, path) {
+					return "" // a package's own inner packages
+				}
+				return path + " must not import " + ours
+			}
+		}
+		return path + " is in no room of the house"
+	}
+	for library, homes := range libraries {
+		if !strings.HasPrefix(imported, library) {
+			continue
+		}
+		for _, home := range strings.Fields(homes) {
+			if below(path, home) {
+				return ""
+			}
+		}
+		return path + " must not import " + imported + "; its home is " + homes
+	}
+	return ""
+}
+
+func below(path, room string) bool { return path == room || strings.HasPrefix(path, room+"/") }
+
+// TestArchitecture_Judge makes sure that the judge can say no.
+func TestArchitecture_Judge(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		path, imported string
+		wrong          bool
+	}{
+		{"domain", "latchkey/usecase", true},
+		{"usecase", "latchkey/domain", false},
+		{"usecase", "latchkey/adapter/secret", true},
+		{"adapter/httpapi/arita", "latchkey/adapter/httpapi/bigcity", true},
+		{"adapter/httpapi/arita", "latchkey/openapi/gen/goodcity", true},
+		{"adapter/httpapi/arita", "latchkey/adapter/httpapi", false},
+		{"adapter/delivery/smtp", "latchkey/adapter/delivery/webhook", true},
+		{"adapter/delivery/twilio", "latchkey/infrastructure/httpclient", false},
+		{"adapter/delivery/twilio", "latchkey/infrastructure/database", true},
+		{"adapter/httpapi", "latchkey/usecase/porttest", true},
+		{"infrastructure/config", "latchkey/domain", true},
+		{"usecase", "gorm.io/gorm", true},
+		{"adapter/store/gormstore", "gorm.io/gorm", false},
+		{"cmd/latchkey", "latchkey/adapter/secret", false},
+		{"surprise", "latchkey/domain", true},
+	} {
+		if got := judge(test.path, test.imported) != ""; got != test.wrong {
+			t.Errorf("%s -> %s: wrong is %v, want %v", test.path, test.imported, got, test.wrong)
+		}
+	}
+}

@@ -1,0 +1,323 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/urfave/cli/v3"
+
+	"latchkey/adapter/delivery/failover"
+	"latchkey/adapter/delivery/inbox"
+	"latchkey/adapter/delivery/logsink"
+	"latchkey/adapter/delivery/smtp"
+	"latchkey/adapter/delivery/twilio"
+	"latchkey/adapter/delivery/webhook"
+	"latchkey/adapter/httpapi"
+	"latchkey/adapter/httpapi/arita"
+	"latchkey/adapter/httpapi/bigcity"
+	"latchkey/adapter/httpapi/bridgekeeper"
+	"latchkey/adapter/httpapi/goodcity"
+	"latchkey/adapter/httpapi/system"
+	"latchkey/adapter/secret"
+	"latchkey/adapter/store/gormstore"
+	"latchkey/adapter/throttle/memthrottle"
+	"latchkey/adapter/throttle/redisthrottle"
+	"latchkey/adapter/token/jwxtoken"
+	"latchkey/domain"
+	"latchkey/infrastructure/clock"
+	"latchkey/infrastructure/config"
+	"latchkey/infrastructure/database"
+	"latchkey/infrastructure/random"
+	"latchkey/infrastructure/redis"
+	"latchkey/infrastructure/telemetry"
+	"latchkey/openapi"
+	"latchkey/usecase"
+)
+
+// app is the object graph, and what must be closed.
+type app struct {
+	config *config.Config
+	logger *slog.Logger
+	clock  clock.System
+	db     *database.DB
+	store  *gormstore.Store
+	tokens *jwxtoken.Signer
+	core   *usecase.Core
+	meters *meters      // nil without an address that serves them
+	inbox  *inbox.Inbox // nil but with --dev and without other addresses
+	parts  map[string]func(context.Context) error
+	close  []func() error
+}
+
+// How much the inbox of --dev keeps and how many keys a limiter in memory remembers.
+const (
+	inboxSize   = 500
+	limiterKeys = 100_000
+)
+
+// wire builds everything between the settings and the HTTP side, from the bottom up. It migrates nothing and starts nothing.
+func wire(ctx context.Context, c *config.Config, logger *slog.Logger) (a *app, err error) {
+	a = &app{config: c, logger: logger, parts: map[string]func(context.Context) error{}}
+	defer func() {
+		if err != nil {
+			a.shut()
+		}
+	}()
+	if c.MetricsListen != "" {
+		a.meters = newMeters()
+	}
+	if err := c.LoadSecrets(); err != nil {
+		return a, err
+	}
+	if a.db, err = openDatabase(ctx, c, logger); err != nil {
+		return a, err
+	}
+	a.close = append(a.close, a.db.Close)
+	a.store = gormstore.New(a.db)
+
+	keyring, err := secret.NewKeyring(c.Secrets)
+	if err != nil {
+		return a, err
+	}
+	a.tokens, err = jwxtoken.New(jwxtoken.Options{
+		Algorithm: c.SigningAlg, Secrets: c.Secrets, Store: a.store, Sealer: keyring, Clock: a.clock, Logger: logger,
+	})
+	if err != nil {
+		return a, err
+	}
+	limiter, err := a.limiter()
+	if err != nil {
+		return a, err
+	}
+	senders, err := a.senders()
+	if err != nil {
+		return a, err
+	}
+	a.core = usecase.New(usecase.Ports{
+		Store: a.store, Clock: a.clock, Random: random.System{}, Keyring: keyring, Tokens: a.tokens,
+		Passwords: secret.NewPasswordHasher(runtime.GOMAXPROCS(0), 64),
+		Limiter:   limiter, Limits: limits(c), Senders: senders, Observer: a.observer(), Logger: logger, Countries: c.Countries,
+	})
+	return a, nil
+}
+
+func openDatabase(ctx context.Context, c *config.Config, logger *slog.Logger) (*database.DB, error) {
+	return database.Open(ctx, database.Options{
+		URL: c.DatabaseURL, Synchronous: c.SQLiteSynchronous, PoolSize: c.DatabasePool, Logger: logger, Clock: clock.System{}.Now,
+	})
+}
+
+// shut closes what wire opened, the last first.
+func (a *app) shut() {
+	for i := len(a.close) - 1; i >= 0; i-- {
+		if err := a.close[i](); err != nil {
+			a.logger.Warn("closing", "error", err)
+		}
+	}
+}
+
+// limits are the limits by address and client.
+func limits(c *config.Config) usecase.Limits {
+	if !c.Limits {
+		return usecase.Limits{}
+	}
+	return usecase.Limits{
+		Sends:   usecase.LimitRule{Name: "sends", Burst: c.LimitsPerIP.Sends, Period: c.LimitsPerIP.Window},
+		Answers: usecase.LimitRule{Name: "answers", Burst: c.LimitsPerIP.Answers, Period: c.LimitsPerIP.Window},
+		Client:  usecase.LimitRule{Name: "client", Burst: c.LimitsPerClient.Calls, Period: c.LimitsPerClient.Window},
+	}
+}
+
+// limiter counts in Redis when there is one, else in memory.
+func (a *app) limiter() (usecase.Limiter, error) {
+	local := memthrottle.New(a.clock, limiterKeys)
+	if a.config.RedisURL == "" {
+		return local, nil
+	}
+	client, err := redis.Open(a.config.RedisURL)
+	if err != nil {
+		return nil, err
+	}
+	a.close = append(a.close, client.Close)
+	a.parts["redis"] = client.Ping
+	return redisthrottle.New(redisthrottle.Options{Client: client, Fallback: local, Clock: a.clock, Logger: a.logger}), nil
+}
+
+// senders are the providers of each channel. With --dev the inbox takes what no address was given for.
+func (a *app) senders() (map[domain.Channel]usecase.Sender, error) {
+	senders := map[domain.Channel]usecase.Sender{}
+	for channel, addresses := range map[domain.Channel][]*url.URL{domain.SMS: a.config.SMS, domain.Email: a.config.Email} {
+		var tried []usecase.Sender
+		for _, address := range addresses {
+			sender, err := a.sender(address)
+			if err != nil {
+				return nil, err
+			}
+			tried = append(tried, sender)
+		}
+		switch {
+		case len(tried) == 1:
+			senders[channel] = tried[0]
+		case len(tried) > 1:
+			senders[channel] = failover.New(tried...)
+		case a.config.Dev:
+			if a.inbox == nil {
+				a.inbox = inbox.New(inboxSize, a.clock)
+			}
+			senders[channel] = a.inbox
+		}
+	}
+	return senders, nil
+}
+
+// sender is one provider; a new one is one more case here.
+func (a *app) sender(address *url.URL) (usecase.Sender, error) {
+	scheme, _, _ := strings.Cut(address.Scheme, "+")
+	switch scheme {
+	case "webhook":
+		return webhook.NewFromURL(address, webhook.Options{Secret: a.config.WebhookSecret, Clock: a.clock})
+	case "smtp":
+		return smtp.NewFromURL(address, smtp.Options{})
+	case "twilio":
+		return twilio.NewFromURL(address, twilio.Options{})
+	case "log":
+		return logsink.New(a.logger, logsink.Options{ShowCode: a.config.Dev}), nil
+	default:
+		return nil, fmt.Errorf("delivery address %s: this version has no such provider; webhook+https, smtp, twilio and log are there", address.Redacted())
+	}
+}
+
+// server puts the rooms on an HTTP side whose users see it at public.
+func (a *app) server(public *url.URL) (*httpapi.Server, error) {
+	c := a.config
+	server := httpapi.New(httpapi.Options{
+		PublicURL: public, TrustedProxies: c.TrustedProxies, Logger: a.logger, Now: a.clock.Now, Measured: a.measured(),
+	})
+	documents := system.Options{Server: server, Core: a.core, DocumentJSON: openapi.JSON(), DocumentYAML: openapi.YAML(), Parts: a.parts}
+	if a.inbox != nil {
+		documents.Inbox = a.messages
+	}
+	system.Mount(documents)
+
+	issuer := public.String()
+	rooms := map[string]func(s httpapi.Settings) error{
+		config.BigCity: func(s httpapi.Settings) error {
+			return bigcity.Mount(bigcity.Options{
+				Server: server, Core: a.core, Settings: s, Issuer: issuer, Clients: httpapi.NewClients(clients(c)), WebOTPHost: webOTPHost(public),
+			})
+		},
+		config.GoodCity: func(s httpapi.Settings) error {
+			return goodcity.Mount(goodcity.Options{Server: server, Core: a.core, Settings: s, Era: c.GoodCityEra})
+		},
+		config.Arita: func(s httpapi.Settings) error {
+			return arita.Mount(arita.Options{Server: server, Core: a.core, Settings: s})
+		},
+		config.Bridgekeeper: func(s httpapi.Settings) error {
+			return bridgekeeper.Mount(bridgekeeper.Options{Server: server, Core: a.core, Settings: s, Issuer: issuer})
+		},
+	}
+	var mistakes []error
+	for _, name := range c.Dialects {
+		mistakes = append(mistakes, rooms[name](settings(c.Dialect[name])))
+	}
+	return server, errors.Join(mistakes...)
+}
+
+// meters count what the server does.
+type meters struct {
+	registry *prometheus.Registry
+	stories  *telemetry.StoryMetrics
+	requests *telemetry.HTTPMetrics
+}
+
+func newMeters() *meters {
+	registry := telemetry.NewRegistry()
+	return &meters{registry, telemetry.NewStoryMetrics(registry), telemetry.NewHTTPMetrics(registry)}
+}
+
+// observer counts the stories, and measured the requests; without an address that serves the figures nothing is counted.
+func (a *app) observer() usecase.Observer {
+	if a.meters == nil {
+		return telemetry.NoStories{}
+	}
+	return a.meters.stories
+}
+
+func (a *app) measured() func(method, route string, status int, took time.Duration) {
+	if a.meters == nil {
+		return nil
+	}
+	return a.meters.requests.Observe
+}
+
+// webOTPHost is the host for the last line of text messages; browsers know it only for names reached by https.
+func webOTPHost(public *url.URL) string {
+	if public.Scheme != "https" {
+		return ""
+	}
+	return public.Hostname()
+}
+
+func clients(c *config.Config) []httpapi.Credential {
+	credentials := make([]httpapi.Credential, 0, len(c.BigCityClients))
+	for _, client := range c.BigCityClients {
+		credentials = append(credentials, httpapi.Credential{Name: client.User, Secret: client.Password})
+	}
+	return credentials
+}
+
+// settings turns the operator's settings of a dialect into the room's.
+func settings(d *config.Dialect) httpapi.Settings {
+	s := httpapi.Settings{
+		CodeLength: d.CodeLength, CodeLifetime: d.CodeLifetime, Attempts: d.Attempts, ResendWait: d.ResendWait,
+		SendsPerHour: d.SendsPerHour, SendsPerDay: d.SendsPerDay, AccessLifetime: d.AccessTokenLifetime,
+		IdleLifetime: d.SessionIdle, Lifetime: d.SessionLifetime, AllowedHosts: d.AllowedHosts, AllowedOrigins: d.AllowedOrigins,
+		NoSignUp: d.SignUp != nil && !*d.SignUp, Messages: map[string]domain.Template{},
+	}
+	if d.RefreshTokenLifetime != 0 {
+		s.IdleLifetime = d.RefreshTokenLifetime
+	}
+	for locale, m := range d.Messages {
+		s.Messages[locale] = domain.Template{SMS: m.SMS, Subject: m.Subject, Text: m.Text}
+	}
+	return s
+}
+
+// messages shows the inbox to the system room.
+func (a *app) messages(to string) []domain.Message {
+	var messages []domain.Message
+	for _, e := range a.inbox.List(to) {
+		messages = append(messages, domain.Message{
+			ID: e.ID, To: e.To, Channel: e.Channel, Body: e.Body, Code: e.Code, Dialect: e.Dialect, Purpose: e.Purpose, CreatedAt: e.At,
+		})
+	}
+	return messages
+}
+
+// withCore runs a command over the database that the settings name, brought up to date.
+func withCore(ctx context.Context, cmd *cli.Command, do func(core *usecase.Core) error) error {
+	return withApp(ctx, cmd, func(a *app) error { return do(a.core) })
+}
+
+func withApp(ctx context.Context, cmd *cli.Command, do func(a *app) error) error {
+	c, err := config.FromCommand(cmd, config.NeedSecret)
+	if err != nil {
+		return err
+	}
+	a, err := wire(ctx, c, telemetry.NewLogger(cmd.Root().ErrWriter, c.LogFormat, c.LogLevel))
+	if err != nil {
+		return err
+	}
+	defer a.shut()
+	if _, err := gormstore.Migrate(ctx, a.db); err != nil {
+		return err
+	}
+	return do(a)
+}
