@@ -54,6 +54,11 @@ func serve(ctx context.Context, c *config.Config, cmd *cli.Command) error {
 	for _, warning := range c.Warnings() {
 		logger.Warn(warning)
 	}
+	for _, name := range c.Dialects {
+		if _, err := policyOf(name, c); err != nil {
+			return err // before anything is opened or migrated
+		}
+	}
 	a, err := wire(ctx, c, logger)
 	if err != nil {
 		return err
