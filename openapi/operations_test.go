@@ -39,8 +39,8 @@ var operations = []string{
 	"system GET /readyz getReadiness* 200 431 503",
 	"system GET /openapi.json getOpenApiJson* 200 431",
 	"system GET /openapi.yaml getOpenApiYaml* 200 431",
-	"system GET /.well-known/jwks.json getJsonWebKeySet* 200 431",
-	"system GET /dev/inbox listInboxMessages* 200 404 500 503",
+	"system GET /.well-known/jwks.json getJsonWebKeySet* 200 431 500 503",
+	"system GET /dev/inbox listInboxMessages* 200 400 404 500 503",
 }
 
 func TestOperations(t *testing.T) {

@@ -43,6 +43,7 @@ type Core struct {
 	ChangeContact        Story[ChangeContactIn, domain.Account]
 	RegisterDevice       Story[RegisterDeviceIn, Done]
 	CountSessions        Story[CountSessionsIn, int]
+	RememberLocale       Story[RememberLocaleIn, domain.Account]
 
 	ImportAccounts Story[ImportAccountsIn, ImportAccountsOut]
 	FindAccount    Story[FindAccountIn, AccountReport]
@@ -80,6 +81,7 @@ func New(p Ports) *Core {
 		ChangeContact:        guard(p, "change_contact", p.Limits.Answers, &changeContact{p.Store, p.Clock, verifier, courier, trail}),
 		RegisterDevice:       watch(p, "register_device", &registerDevice{p.Store, trail}),
 		CountSessions:        &countSessions{p.Store, p.Clock},
+		RememberLocale:       watch(p, "remember_locale", &rememberLocale{p.Store, p.Clock}),
 
 		ImportAccounts: &importAccounts{p.Store, p.Clock, p.Random, p.Passwords, trail},
 		FindAccount:    &findAccount{p.Store, p.Clock},

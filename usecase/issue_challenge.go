@@ -61,6 +61,10 @@ func (s *issueChallenge) Execute(ctx context.Context, in IssueChallengeIn) (Issu
 	err := s.store.Atomic(ctx, func(tx Repositories) error {
 		out, posted, refusal = IssueChallengeOut{}, domain.Message{}, nil
 		owner, to, err := s.recipient(ctx, tx, in)
+		if domain.AsFault(err).IsRefusal() {
+			refusal = err
+			return s.trail.add(ctx, tx, in.Caller, entry{action: "send", purpose: in.Purpose, err: refusal})
+		}
 		if err != nil {
 			return err
 		}

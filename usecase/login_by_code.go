@@ -36,9 +36,14 @@ func (s *loginByCode) Execute(ctx context.Context, in LoginByCodeIn) (Grant, err
 	var opened opened
 	var verdict error
 	err := s.store.Atomic(ctx, func(tx Repositories) error {
+		verdict = nil
 		now, answer := s.clock.Now(), in.Answer
 		if in.CustomerID != "" {
 			named, err := customer(ctx, tx, in.CustomerID)
+			if domain.AsFault(err).IsRefusal() {
+				verdict = err
+				return s.verifier.trail.add(ctx, tx, in.Caller, entry{action: "verify", purpose: in.Purpose, err: verdict})
+			}
 			if err != nil {
 				return err
 			}

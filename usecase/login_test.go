@@ -237,6 +237,24 @@ func TestCustomerIDs(t *testing.T) {
 		if (code == "" && err != nil) || (code != "" && !domain.HasCode(err, code)) {
 			t.Errorf("%s: %v", id, err)
 		}
+		if code == "" {
+			continue
+		}
+		_, err = w.LoginByCode.Execute(context.Background(), usecase.LoginByCodeIn{
+			Caller: w.caller(), CustomerID: id, Answer: usecase.Answer{Purpose: domain.PurposeLogin, Handle: "h", Code: "0427"},
+		})
+		if id != "C3" {
+			wantCode(t, err, domain.CodeAccountUnknown)
+		}
+	}
+	refused := 0
+	for _, e := range w.store.Events() {
+		if e.Outcome == string(domain.CodeAccountUnknown) {
+			refused++
+		}
+	}
+	if refused != 5 {
+		t.Errorf("V3: %d refusals in the trail", refused)
 	}
 }
 

@@ -34,7 +34,7 @@ func Bearer(c *gin.Context) string {
 	return strings.TrimSpace(token)
 }
 
-// languageKey is where a room's LanguageOf leaves its result.
+// languageKey is where Languages leaves its result.
 const languageKey = "latchkey.language"
 
 // Languages settles the language of a request among those that a room speaks, the first being its default; see Language.

@@ -160,6 +160,14 @@ func TestRefuse(t *testing.T) {
 	if empty.Code != 404 || empty.Body.Len() > 0 || empty.Header().Get("Content-Type") != "" {
 		t.Errorf("without a body: %d %v %s", empty.Code, empty.Header(), empty.Body)
 	}
+	mute := newServer(t, nil)
+	mute.Mount(httpapi.Room{
+		Words:    func(*gin.Context, *domain.Fault) httpapi.Reply { return httpapi.Reply{Status: 405} },
+		Register: func(r gin.IRouter) { r.GET("/", echo) },
+	})
+	if reply := do(mute, "POST", "/", ""); reply.Code != 405 || reply.Body.Len() > 0 {
+		t.Errorf("a wrong method, without a body: %d %s", reply.Code, reply.Body)
+	}
 }
 
 // bound is a body as the generated bindings have them.

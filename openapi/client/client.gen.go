@@ -4949,11 +4949,22 @@ type ClientWithResponsesInterface interface {
 	RefreshAccessTokenWithResponse(ctx context.Context, params *RefreshAccessTokenParams, reqEditors ...RequestEditorFn) (*RefreshAccessTokenResult, error)
 }
 
+// GetJSONWebKeySetResult503Headers the declared response headers of an HTTP 503 response for GetJSONWebKeySet
+type GetJSONWebKeySetResult503Headers struct {
+	RetryAfter *RetryAfterSeconds
+}
+
 type GetJSONWebKeySetResult struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *JSONWebKeySet
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *SystemInternalError
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *SystemUnavailable
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetJSONWebKeySetResult503Headers
 }
 
 // Status returns HTTPResponse.Status
@@ -5804,6 +5815,8 @@ type ListInboxMessagesResult struct {
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *InboxMessageList
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *SystemFailure
 	// JSON404 the response for an HTTP 404 `application/json` response
 	JSON404 *SystemFailure
 	// JSON500 the response for an HTTP 500 `application/json` response
@@ -7407,6 +7420,33 @@ func ParseGetJSONWebKeySetResult(rsp *http.Response) (*GetJSONWebKeySetResult, e
 		}
 		response.JSON200 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest SystemInternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest SystemUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 503:
+		var headers GetJSONWebKeySetResult503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value RetryAfterSeconds
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -8767,6 +8807,13 @@ func ParseListInboxMessagesResult(rsp *http.Response) (*ListInboxMessagesResult,
 			return nil, err
 		}
 		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest SystemFailure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
 		var dest SystemFailure

@@ -93,13 +93,17 @@ func (h *handlers) verify(ctx context.Context, body gen.VerifyPinRequest) (useca
 	return h.core.LoginByCode.Execute(ctx, in)
 }
 
-// GetCurrentUserProfile tells users what is known of them.
+// GetCurrentUserProfile tells users what is known of them, and remembers the language in which they ask, as the original does.
 func (h *handlers) GetCurrentUserProfile(ctx context.Context, _ gen.GetCurrentUserProfileRequestObject) (gen.GetCurrentUserProfileResponseObject, error) {
 	identity, err := h.authenticate(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return gen.GetCurrentUserProfile200JSONResponse(userDocument(identity.Account)), nil
+	account, err := h.core.RememberLocale.Execute(ctx, usecase.RememberLocaleIn{Caller: httpapi.CallerOf(ctx, h.dialect), Identity: identity})
+	if err != nil {
+		return nil, err
+	}
+	return gen.GetCurrentUserProfile200JSONResponse(userDocument(account)), nil
 }
 
 // RegisterDevice remembers where push messages for a user go.

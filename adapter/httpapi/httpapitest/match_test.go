@@ -24,6 +24,8 @@ func TestMatch(t *testing.T) {
 		{"the beginning only", `{"a"`, `{"a":1}`, false, nil},
 		{"the end only", `1}`, `{"a":1}`, false, nil},
 		{"no pattern", `{"a":".*"}`, `{"a":"xyz"}`, false, nil},
+		{"no pattern before a placeholder", `{"a":"x.","b":"{{key}}"}`, `{"a":"xy","b":"z"}`, false, nil},
+		{"no pattern after a placeholder", `{"b":"{{key}}","a":"x."}`, `{"b":"z","a":"xy"}`, false, nil},
 		{"a line break at the end", `{}`, "{}\n", false, nil},
 
 		{"captured", `{"a":"{{key}}"}`, `{"a":"x+/=&"}`, true, map[string]string{"key": "x+/=&"}},

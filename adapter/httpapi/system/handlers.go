@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"latchkey/adapter/httpapi"
 	"latchkey/domain"
@@ -19,6 +20,9 @@ type handlers struct{ Options }
 
 var _ gen.StrictServerInterface = (*handlers)(nil)
 
+// readinessTime is how long all parts together may take: who asks for readiness asks again soon.
+const readinessTime = 3 * time.Second
+
 // GetHealth answers while the process lives.
 func (h *handlers) GetHealth(context.Context, gen.GetHealthRequestObject) (gen.GetHealthResponseObject, error) {
 	return gen.GetHealth200JSONResponse{Status: gen.HealthStatusOk}, nil
@@ -27,6 +31,8 @@ func (h *handlers) GetHealth(context.Context, gen.GetHealthRequestObject) (gen.G
 // GetReadiness asks every part; the database decides. Why one is down is for the log, not for strangers.
 func (h *handlers) GetReadiness(ctx context.Context, _ gen.GetReadinessRequestObject) (gen.GetReadinessResponseObject, error) {
 	report := gen.Readiness{Status: gen.ReadinessStatusReady}
+	ctx, cancel := context.WithTimeout(ctx, readinessTime)
+	defer cancel()
 	ask := func(name string, ping func(context.Context) error) bool {
 		part := gen.PartReadiness{Name: name, Status: gen.PartStatusUp}
 		if ping(ctx) != nil {

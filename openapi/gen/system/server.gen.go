@@ -429,6 +429,39 @@ func (response GetJSONWebKeySet431TextResponse) VisitGetJSONWebKeySetResponse(w 
 	return err
 }
 
+type GetJSONWebKeySet500JSONResponse struct {
+	SystemInternalErrorJSONResponse
+}
+
+func (response GetJSONWebKeySet500JSONResponse) VisitGetJSONWebKeySetResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetJSONWebKeySet503JSONResponse struct{ SystemUnavailableJSONResponse }
+
+func (response GetJSONWebKeySet503JSONResponse) VisitGetJSONWebKeySetResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListInboxMessagesRequestObject struct {
 	Params ListInboxMessagesParams
 }
@@ -468,6 +501,20 @@ func (response ListInboxMessages200TextHTMLResponse) VisitListInboxMessagesRespo
 		defer closer.Close()
 	}
 	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ListInboxMessages400JSONResponse SystemFailure
+
+func (response ListInboxMessages400JSONResponse) VisitListInboxMessagesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
 	return err
 }
 
