@@ -3,6 +3,7 @@ package usecase
 import (
 	"context"
 	"errors"
+	"time"
 
 	"latchkey/domain"
 )
@@ -56,11 +57,8 @@ func (s *loginByCode) Execute(ctx context.Context, in LoginByCodeIn) (Grant, err
 		if err != nil {
 			return err
 		}
-		if account.MarkVerified(challenge.Channel) {
-			account.UpdatedAt = now
-			if err := tx.Accounts.Update(ctx, account); err != nil {
-				return err
-			}
+		if err := claim(ctx, tx, account, challenge.Channel, now); err != nil {
+			return err
 		}
 		opened, err = s.opener.open(ctx, tx, in.Caller, *account, in.Scope, now)
 		return err
@@ -95,4 +93,19 @@ func (s *loginByCode) account(ctx context.Context, tx Repositories, in LoginByCo
 	}
 	enrolled := *in.Enroll
 	return &enrolled, enroll(ctx, tx, s.clock, s.random, &enrolled, in.Contact)
+}
+
+// claim records that whoever answered the code has the contact, and takes away what a stranger may have left before
+// (domain.Account.Claim).
+func claim(ctx context.Context, tx Repositories, account *domain.Account, channel domain.Channel, now time.Time) error {
+	news, dropped := account.Claim(channel)
+	if !news {
+		return nil
+	}
+	account.UpdatedAt = now
+	if err := tx.Accounts.Update(ctx, account); err != nil || !dropped {
+		return err
+	}
+	_, err := tx.Sessions.RevokeAll(ctx, account.ID, "", now)
+	return err
 }
