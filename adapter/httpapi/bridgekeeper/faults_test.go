@@ -42,13 +42,19 @@ func TestWords(t *testing.T) {
 		{httpapi.Required("email"), 400, "email is required"},
 		{domain.NewFault(domain.Invalid, httpapi.CodeBodyTooLarge), 413, "Request body is too large"},
 		{domain.NewFault(domain.NotFound, httpapi.CodeNoSuchMethod), 405, "Method not allowed"},
+		{domain.NewFault(domain.Conflict, domain.CodeContactTaken), 409, "User Already exists"},
+		{domain.NewFault(domain.Invalid, domain.CodePasswordRule), 400, "Password must have 8 to 128 characters"},
+		{domain.NewFault(domain.Invalid, codeRepeat), 400, "confirm-password is not the same as new-password"},
+		{domain.NewFault(domain.Forbidden, domain.CodeSessionStale), 403, "Please log in again to change your contacts"},
+		{domain.NewFault(domain.Forbidden, codeSignUpOff), 403, "Sign-up is not allowed"},
+		{domain.Malformed("first_name"), 400, "first-name is invalid"},
 		{domain.NewFault(domain.Forbidden, codeHost), 403, "Host is not allowed"},
 		{domain.NewFault(domain.Forbidden, domain.CodeForbidden), 403, "Requests from other sites are not allowed"},
 		{domain.UnavailableBecause(errors.New("secret detail")), 503, unavailable},
 		{domain.NewFault(domain.Unavailable, domain.CodeBusy), 503, unavailable},
 		{domain.AsFault(errors.New("secret detail")), 500, "Internal server error"},
 	} {
-		reply := words(nil, c.fault)
+		reply := wordsFor("", c.fault)
 		body, err := json.Marshal(reply.Body)
 		if err != nil {
 			t.Fatal(err)
@@ -61,7 +67,7 @@ func TestWords(t *testing.T) {
 		domain.NewFault(domain.Unauthenticated, domain.CodeTokenMissing), domain.NewFault(domain.Unauthenticated, domain.CodeTokenInvalid),
 		domain.NewFault(domain.Forbidden, domain.CodeTokenScope), domain.NewFault(domain.Forbidden, domain.CodeAccountDisabled),
 	} {
-		reply := words(nil, fault)
+		reply := wordsFor("", fault)
 		body, err := json.Marshal(reply.Body)
 		if err != nil || reply.Status != http.StatusUnauthorized || string(body) != notLoggedInBody {
 			t.Errorf("%s: %d %s %v", fault, reply.Status, body, err)
