@@ -26,7 +26,7 @@ const (
 )
 
 // TestNPMClient drives the unchanged npm client against the real server. It needs node and npm, and the registry that npm is set up
-// for; a developer without them is told so, CI must have them.
+// for; a developer who lacks one of them is told so, CI must have them.
 func TestNPMClient(t *testing.T) {
 	t.Parallel()
 	for _, program := range []string{"node", "npm"} {
@@ -39,7 +39,12 @@ func TestNPMClient(t *testing.T) {
 	}
 	dir := t.TempDir()
 	install := exec.Command("npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--no-save", "--prefix", dir, npmClient)
-	npmRun(t, install, npmInstallLimit)
+	if out, err := npmOutput(install, npmInstallLimit); err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		t.Skipf("npm install: %v: the npm client %s is not tried", err, npmClient)
+	}
 
 	driver, err := filepath.Abs("testdata/npm/driver.cjs")
 	if err != nil {
@@ -56,17 +61,24 @@ func TestNPMClient(t *testing.T) {
 // npmRun runs a command that has to succeed, and tells what it printed.
 func npmRun(t *testing.T, command *exec.Cmd, limit time.Duration) string {
 	t.Helper()
-	var stdout, stderr bytes.Buffer
-	command.Stdout, command.Stderr = &stdout, &stderr
+	out, err := npmOutput(command, limit)
+	if err != nil {
+		t.Fatalf("%s: %v\n%s", strings.Join(command.Args, " "), err, out)
+	}
+	return out
+}
+
+// npmOutput runs a command to its end, or for as long as it may, and tells what it printed.
+func npmOutput(command *exec.Cmd, limit time.Duration) (string, error) {
+	var out bytes.Buffer
+	command.Stdout, command.Stderr = &out, &out
 	if err := command.Start(); err != nil {
-		t.Fatal(err)
+		return "", err
 	}
 	late := time.AfterFunc(limit, func() { _ = command.Process.Kill() })
 	defer late.Stop()
-	if err := command.Wait(); err != nil {
-		t.Fatalf("%s: %v\n%s%s", strings.Join(command.Args, " "), err, stdout.String(), stderr.String())
-	}
-	return stdout.String()
+	err := command.Wait()
+	return out.String(), err
 }
 
 // npmServe starts a server with --dev in dir and tells the address where it serves, until the test ends.

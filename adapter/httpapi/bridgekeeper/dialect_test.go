@@ -18,11 +18,12 @@ const (
 	mePath     = "/api/auth/v1/users/me"
 	logoutPath = "/api/auth/v1/logout"
 
-	signupPath  = "/api/auth/v1/signup"
-	updatePath  = "/api/auth/v1/users/update-with-otp"
-	profilePath = "/api/auth/v1/users/profile"
-	forgotPath  = "/api/auth/v1/users/forgot-password"
-	linkPath    = "/api/auth/v1/users/send-verification-link"
+	signupPath   = "/api/auth/v1/signup"
+	updatePath   = "/api/auth/v1/users/update-with-otp"
+	profilePath  = "/api/auth/v1/users/profile"
+	sessionsPath = "/api/auth/v1/sessions"
+	forgotPath   = "/api/auth/v1/users/forgot-password"
+	linkPath     = "/api/auth/v1/users/send-verification-link"
 
 	john      = "+919888888888"
 	johnsMail = "johndoe@example.com"

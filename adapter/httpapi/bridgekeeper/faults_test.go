@@ -99,6 +99,12 @@ func failing(t testing.TB, all, sends, counts, logout *atomic.Bool) func(w *http
 		core.Authenticate = outage[usecase.AuthenticateIn, usecase.Identity]{all, core.Authenticate}
 		core.LoginByCode = outage[usecase.LoginByCodeIn, usecase.Grant]{all, core.LoginByCode}
 		core.AuthenticatePassword = outage[usecase.AuthenticatePasswordIn, usecase.Grant]{all, core.AuthenticatePassword}
+		core.SignUp = outage[usecase.SignUpIn, usecase.Grant]{all, core.SignUp}
+		core.ChangeContact = outage[usecase.ChangeContactIn, domain.Account]{sends, core.ChangeContact}
+		core.EditProfile = outage[usecase.EditProfileIn, domain.Account]{sends, core.EditProfile}
+		core.ResetPassword = outage[usecase.ResetPasswordIn, usecase.Done]{all, core.ResetPassword}
+		core.VerifyContact = outage[usecase.VerifyContactIn, domain.Account]{all, core.VerifyContact}
+		core.ListSessions = outage[usecase.ListSessionsIn, []domain.Session]{counts, core.ListSessions}
 		if err := Mount(Options{Server: w.Server, Core: &core, Issuer: httpapitest.PublicURL}); err != nil {
 			t.Fatal(err)
 		}
@@ -124,9 +130,25 @@ func TestDatabaseAway(t *testing.T) {
 		"me":                {&all, "GET", mePath, ""},
 		"me, counted":       {&counts, "GET", mePath, ""},
 		"logout":            {&logout, "GET", logoutPath, ""},
+		"sign up":           {&all, "POST", signupPath, object(t, "email", "new@example.com", "password", "correct horse")},
+		"sign up, counted":  {&counts, "POST", signupPath, object(t, "email", "newer@example.com", "password", "correct horse")},
+		"contact":           {&sends, "POST", updatePath, object(t, "otp", "43210", "user", map[string]any{"verification-status": "email"})},
+		"profile":           {&sends, "POST", profilePath, object(t, "name", "John")},
+		"profile, counted":  {&counts, "POST", profilePath, object(t, "name", "John")},
+		"forgot":            {&sends, "POST", forgotPath, object(t, "email", johnsMail)},
+		"link":              {&sends, "POST", linkPath, object(t, "email", johnsMail)},
+		"reset by code":     {&all, "POST", resetPath, object(t, "email", johnsMail, "otp", "43210", "new-password", "correct horse")},
+		"reset by token":    {&all, "POST", resetTokenPath, object(t, "token", "x", "new-password", "correct horse")},
+		"button":            {&all, "POST", verifyPath + "?token=x", ""},
+		"sessions":          {&counts, "GET", sessionsPath, ""},
+		"validate":          {&counts, "GET", sessionsPath + "/validate", ""},
 	} {
 		c.away.Store(true)
 		reply := want(t, w, http.StatusServiceUnavailable, c.method, c.path, c.body, "Cookie: qt-auth="+token)
+		text := text
+		if c.path == resetPath {
+			text = `{"error":{"message":"Service unavailable. Please try again later."}}`
+		}
 		if reply.Body != text || reply.Header.Get("Retry-After") != "1" {
 			t.Errorf("%s: %s, Retry-After %q", name, reply.Body, reply.Header.Get("Retry-After"))
 		}
