@@ -2,6 +2,7 @@ package usecase_test
 
 import (
 	"context"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -158,5 +159,57 @@ func TestEditProfile(t *testing.T) {
 	report, err := w.FindAccount.Execute(context.Background(), usecase.FindAccountIn{Who: phone})
 	if err != nil || report.Account.Name != "Mei" {
 		t.Errorf("%+v, %v", report.Account, err)
+	}
+}
+
+func TestC3_ParallelResets(t *testing.T) {
+	t.Parallel()
+	w := linked(t)
+	w.account(usecase.AccountChange{Email: new(mail)})
+	answer := usecase.AnswerLink(domain.PurposeResetPassword, w.link(mail, domain.PurposeResetPassword, domain.ResetLifetime))
+	won := make(chan bool, 20)
+	for range cap(won) {
+		go func() { won <- w.reset(answer, "new password") == nil }()
+	}
+	wins := 0
+	for range cap(won) {
+		if <-won {
+			wins++
+		}
+	}
+	if wins != 1 {
+		t.Errorf("%d resets by one link", wins)
+	}
+}
+
+// T4: no call that takes a code, or makes an account, is without a limit by address.
+func TestT4_NewCallsAreLimitedByAddress(t *testing.T) {
+	t.Parallel()
+	once := func(name string) usecase.LimitRule {
+		return usecase.LimitRule{Name: name, Burst: 1, Period: time.Minute}
+	}
+	for name, call := range map[string]func(w *world, caller usecase.Caller) error{
+		"sign up": func(w *world, caller usecase.Caller) error {
+			_, err := w.SignUp.Execute(context.Background(), usecase.SignUpIn{Caller: caller, Rule: eight})
+			return err
+		},
+		"reset": func(w *world, caller usecase.Caller) error {
+			_, err := w.ResetPassword.Execute(context.Background(), usecase.ResetPasswordIn{Caller: caller, Rule: eight})
+			return err
+		},
+		"verify": func(w *world, caller usecase.Caller) error {
+			_, err := w.VerifyContact.Execute(context.Background(), usecase.VerifyContactIn{Caller: caller})
+			return err
+		},
+	} {
+		w := newWorld(t, func(p *usecase.Ports) {
+			p.Limiter, p.Limits = counter{}, usecase.Limits{Sends: once("sends"), Answers: once("answers")}
+		})
+		caller := w.caller()
+		caller.IP = netip.MustParseAddr("192.0.2.1")
+		if err := call(w, caller); domain.HasCode(err, domain.CodeCallsLimited) {
+			t.Errorf("%s: the first call is refused", name)
+		}
+		wantCode(t, call(w, caller), domain.CodeCallsLimited)
 	}
 }
