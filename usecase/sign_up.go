@@ -89,21 +89,14 @@ func (s *signUp) create(ctx context.Context, tx Repositories, in SignUpIn, accou
 	return verdict, s.trail.add(ctx, tx, in.Caller, entry{action: "sign_up", account: account.ID, contact: contact, err: verdict})
 }
 
-// proven judges the answer, and whether its contact is free.
+// proven judges the answer, and whether its contact is free. Whoever asked for the code, it is sent to who can read it there (C7).
 func (s *signUp) proven(ctx context.Context, tx Repositories, in SignUpIn, now time.Time) (verdict, err error) {
-	challenge, verdict, err := s.verifier.judge(ctx, tx, in.Caller, *in.Answer, now)
+	_, verdict, err = s.verifier.judge(ctx, tx, in.Caller, *in.Answer, now)
 	if err != nil || verdict != nil {
 		return verdict, err
 	}
 	unknown := domain.NewFault(domain.Unauthenticated, domain.CodeUnknown)
 	taken := domain.NewFault(domain.Conflict, domain.CodeContactTaken)
-	if challenge.AccountID != 0 {
-		owner, err := s.verifier.owner(ctx, tx, challenge, nil)
-		if owner == nil {
-			return unknown, err
-		}
-		return taken, err
-	}
 	holder, err := tx.Accounts.Find(ctx, domain.ContactIdentifier(in.Answer.Contact))
 	switch {
 	case errors.Is(err, ErrNotFound):

@@ -83,14 +83,31 @@ func TestSignUpOfWhoIsHere(t *testing.T) {
 	wantCode(t, err, domain.CodeContactTaken)
 }
 
-func TestC7_SignUpWithTheCodeOfALoggedInUser(t *testing.T) {
+// A login form beside a session that still lives: the code goes to the contact, and serves who reads it there.
+func TestC7_CodeThatALoggedInUserAskedFor(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.account(usecase.AccountChange{Email: new(mail)})
 	identity := w.identity(w.mustLogin(mail).AccessToken, domain.ScopeFull)
-	w.mustIssue(phone, func(in *usecase.IssueChallengeIn) { in.Owner = &identity })
-	_, err := w.byCode(phone, "0427")
-	wantCode(t, err, domain.CodeUnknown)
+	ask := func(in *usecase.IssueChallengeIn) { in.Owner = &identity }
+	w.mustIssue(phone, ask)
+	_, err := w.login(phone, "", "0427")
+	wantCode(t, err, domain.CodeUnknown) // nobody to log in
+	w.clock.Advance(time.Minute)
+	w.mustIssue(phone, ask)
+	grant, err := w.login(phone, "", "0427", func(in *usecase.LoginByCodeIn) { in.Enroll = &domain.Account{} })
+	if err != nil || grant.Account.ID == identity.Account.ID || grant.Account.Phone != phone {
+		t.Errorf("%+v, %v", grant.Account, err)
+	}
+	w.mustIssue("+85261000001", ask)
+	grant, err = w.byCode("+85261000001", "0427")
+	if err != nil || grant.Account.ID == identity.Account.ID {
+		t.Errorf("%+v, %v", grant.Account, err)
+	}
+	w.mustIssue("+85261000002", ask)
+	w.account(usecase.AccountChange{Mobile: new("+85261000002")})
+	_, err = w.login("+85261000002", "", "0427", func(in *usecase.LoginByCodeIn) { in.Enroll = &domain.Account{} })
+	wantCode(t, err, domain.CodeUnknown) // somebody else's meanwhile
 }
 
 func TestSignUpByPassword(t *testing.T) {
