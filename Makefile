@@ -26,7 +26,7 @@ test: ## run all tests; needs nothing but Go and make, and uses MariaDB and Redi
 check: ## formatting, vet, staticcheck, import rules, fresh generated code, the OpenAPI document
 	@unformatted=$$(gofmt -l $(WRITTEN)); test -z "$$unformatted" || { echo "gofmt would change:"; echo "$$unformatted"; exit 1; }
 	$(GO) vet ./...
-	$(GO) tool staticcheck ./...
+	$(GO) tool staticcheck $$($(GO) list ./... | grep -v /openapi/gen/) # the generator's messages have a style of their own
 	$(GO) mod tidy -diff
 	@before=$$(mktemp -d); cp -R openapi "$$before"; $(MAKE) --no-print-directory generate; \
 	  diff -r "$$before/openapi" openapi || { echo "generated code was stale: commit what make generate wrote"; rm -rf "$$before"; exit 1; }; rm -rf "$$before"

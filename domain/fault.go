@@ -37,6 +37,7 @@ const (
 	CodeWrongPurpose    Code = "wrong_purpose"    // Invalid: a code or token made for something else
 	CodeAccountUnknown  Code = "account_unknown"  // NotFound
 	CodeAccountDisabled Code = "account_disabled" // Forbidden
+	CodeSessionUnknown  Code = "session_unknown"  // NotFound
 	CodeContactTaken    Code = "contact_taken"    // Conflict: another account has this contact or name
 	CodeMismatch        Code = "code_mismatch"    // Unauthenticated: compared, and wrong
 	CodeExpired         Code = "code_expired"     // Unauthenticated: not compared, too old

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -139,9 +140,10 @@ func (d *Dispatcher) work(ctx context.Context) {
 	}
 }
 
-// collect claims messages that are due.
+// collect claims messages that are due: those that this node postponed on the dot, others every few seconds.
 func (d *Dispatcher) collect(ctx context.Context) {
-	next := d.clock.Now()
+	var postponed []time.Time
+	sweep := d.clock.Now()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
@@ -149,13 +151,19 @@ func (d *Dispatcher) collect(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case due := <-d.wake:
+			postponed = append(postponed, due)
+		case <-timer.C:
+			now := d.clock.Now()
+			sweep = now.Add(claimEvery)
+			postponed = slices.DeleteFunc(postponed, func(due time.Time) bool { return !due.After(now) })
+			if d.claim(ctx) == claimBatch {
+				sweep = now
+			}
+		}
+		next := sweep
+		for _, due := range postponed {
 			if due.Before(next) {
 				next = due
-			}
-		case <-timer.C:
-			next = d.clock.Now().Add(claimEvery)
-			if d.claim(ctx) == claimBatch {
-				next = d.clock.Now()
 			}
 		}
 		timer.Reset(max(0, next.Sub(d.clock.Now())))

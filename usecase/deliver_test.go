@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"latchkey/domain"
@@ -65,6 +66,33 @@ func TestDeliverRetriesWithBackOff(t *testing.T) {
 		t.Errorf("sent %v", w.sent)
 	}
 }
+
+// Messages that fail one after the other are each tried again on the dot, not with the next sweep.
+func TestDeliverRetriesEachInTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, func(p *usecase.Ports) { p.Clock = bubbleClock{} })
+		w.sendErrs = []error{errAway, errAway, errAway}
+		begin := time.Now()
+		for _, raw := range []string{phone, "+85261000001", "+85261000002"} {
+			w.account(usecase.AccountChange{Mobile: new(raw)})
+			w.mustIssue(raw)
+			time.Sleep(10 * time.Millisecond)
+		}
+		w.run(func() bool { return len(w.store.Waiting()) == 0 })
+		if took := time.Since(begin); took > 1100*time.Millisecond {
+			t.Errorf("the retries after a second took %s", took)
+		}
+		if len(w.sent) != 3 {
+			t.Errorf("sent %v", w.sent)
+		}
+	})
+}
+
+// bubbleClock tells the time of a synctest bubble.
+type bubbleClock struct{}
+
+func (bubbleClock) Now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
 
 func TestDeliverGivesUp(t *testing.T) {
 	t.Parallel()

@@ -299,7 +299,7 @@ func (s *revokeSessions) Execute(ctx context.Context, in RevokeSessionsIn) (int,
 func (s *revokeSessions) revokeOne(ctx context.Context, tx Repositories, accountID int64, id string) (int, error) {
 	session, err := tx.Sessions.Lock(ctx, id)
 	if errors.Is(err, ErrNotFound) || (err == nil && session.AccountID != accountID) {
-		return 0, domain.NewFault(domain.NotFound, domain.CodeTokenInvalid)
+		return 0, domain.NewFault(domain.NotFound, domain.CodeSessionUnknown)
 	}
 	if err != nil || !session.Live(s.clock.Now()) {
 		return 0, err

@@ -35,9 +35,9 @@ var rooms = []struct{ room, may string }{
 
 // libraries may be imported below the listed paths only.
 var libraries = map[string]string{
-	"github.com/gin-gonic/gin":      "adapter/httpapi adapter/web openapi/gen",
+	"github.com/gin-gonic/gin":      "adapter/httpapi adapter/web openapi/gen cmd/latchkey/bench",
 	"gorm.io/":                      "adapter/store/gormstore infrastructure/database",
-	"github.com/lestrrat-go/jwx/v2": "adapter/token/jwxtoken infrastructure/keys",
+	"github.com/lestrrat-go/jwx/v2": "adapter/token/jwxtoken infrastructure/keys cmd/latchkey/bench",
 	"github.com/getkin/kin-openapi": "openapi/contract",
 	"math/rand":                     "infrastructure/random",
 }

@@ -52,6 +52,8 @@ func explain(err error) string {
 	switch fault.Code {
 	case domain.CodeAccountUnknown:
 		return "no account, or more than one, answers to that name; `latchkey account list` shows all"
+	case domain.CodeSessionUnknown:
+		return "the account has no session of that ID; `latchkey session list WHO` shows them"
 	case domain.CodeContactTaken:
 		return "another account has one of these identifiers already"
 	case domain.CodeMalformed:
@@ -65,7 +67,7 @@ func explain(err error) string {
 
 // command is the whole command line.
 func command(stdin io.Reader, stdout, stderr io.Writer) *cli.Command {
-	return &cli.Command{
+	root := &cli.Command{
 		Name:      "latchkey",
 		Usage:     "a self-hosted login server for one-time codes",
 		UsageText: "latchkey serve --dev",
@@ -79,10 +81,7 @@ func command(stdin io.Reader, stdout, stderr io.Writer) *cli.Command {
 			c.UsageText = "latchkey completion bash > /etc/bash_completion.d/latchkey"
 		},
 		Reader: stdin, Writer: stdout, ErrWriter: stderr,
-		ExitErrHandler: func(context.Context, *cli.Command, error) {}, // run says it, once
-		OnUsageError: func(_ context.Context, _ *cli.Command, err error, _ bool) error {
-			return usageError{fmt.Errorf("%w; see --help", err)}
-		},
+		ExitErrHandler:  func(context.Context, *cli.Command, error) {}, // run says it, once
 		CommandNotFound: func(context.Context, *cli.Command, string) {},
 		Action: func(_ context.Context, c *cli.Command) error {
 			if c.Args().Present() {
@@ -94,6 +93,18 @@ func command(stdin io.Reader, stdout, stderr io.Writer) *cli.Command {
 			serveCommand(), migrateCommand(), accountCommand(), sessionCommand(), unlockCommand(), keyCommand(),
 			configCommand(), openapiCommand(), versionCommand(),
 		},
+	}
+	sayUsage(root)
+	return root
+}
+
+// sayUsage makes a wrong flag one line and exit status 2 in a command and all below it: the library does not hand this down.
+func sayUsage(c *cli.Command) {
+	c.OnUsageError = func(_ context.Context, _ *cli.Command, err error, _ bool) error {
+		return usageError{fmt.Errorf("%w; see --help", err)}
+	}
+	for _, below := range c.Commands {
+		sayUsage(below)
 	}
 }
 

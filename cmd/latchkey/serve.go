@@ -51,6 +51,11 @@ func serve(ctx context.Context, c *config.Config, cmd *cli.Command) error {
 	if c.Dev && len(c.BigCityClients) == 0 {
 		c.BigCityClients = append(c.BigCityClients, demoClient)
 	}
+	for _, name := range c.Dialects {
+		if _, err := policyOf(name, c); err != nil {
+			return err // before anything is opened or migrated
+		}
+	}
 	for _, warning := range c.Warnings() {
 		logger.Warn(warning)
 	}

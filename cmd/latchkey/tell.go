@@ -77,6 +77,9 @@ func versionCommand() *cli.Command {
 	return &cli.Command{
 		Name: "version", Usage: "print the version", UsageText: "latchkey version",
 		Action: func(_ context.Context, c *cli.Command) error {
+			if err := noArguments(c); err != nil {
+				return err
+			}
 			fmt.Fprintf(c.Root().Writer, "latchkey %s (%s, API document %s)\n", version, runtime.Version(), openapi.Version())
 			return nil
 		},

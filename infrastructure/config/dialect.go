@@ -13,6 +13,12 @@ import (
 // OWASP ASVS 5.0 6.5.5).
 const longestCodeLifetime = 10 * time.Minute
 
+// A message takes its time, and the memory of a contact's sends has its bounds.
+const (
+	shortestCodeLifetime = 30 * time.Second
+	mostSends            = 100
+)
+
 // A code shorter than safeCodeLength deserves a warning (C1).
 const (
 	shortestCode   = 4
@@ -73,7 +79,7 @@ var dialectSettings = []dialectSetting{
 		return err
 	}},
 	{name: "code-lifetime", parse: func(d *Dialect, v string) (err error) {
-		d.CodeLifetime, err = parseDuration(v, time.Second, longestCodeLifetime)
+		d.CodeLifetime, err = parseDuration(v, shortestCodeLifetime, longestCodeLifetime)
 		return err
 	}},
 	{name: "attempts", parse: func(d *Dialect, v string) (err error) {
@@ -85,11 +91,11 @@ var dialectSettings = []dialectSetting{
 		return err
 	}},
 	{name: "sends-per-hour", parse: func(d *Dialect, v string) (err error) {
-		d.SendsPerHour, err = parseInt(v, 1, maxCount)
+		d.SendsPerHour, err = parseInt(v, 1, mostSends)
 		return err
 	}},
 	{name: "sends-per-day", parse: func(d *Dialect, v string) (err error) {
-		d.SendsPerDay, err = parseInt(v, 1, maxCount)
+		d.SendsPerDay, err = parseInt(v, 1, mostSends)
 		return err
 	}},
 	{name: "access-token-lifetime", parse: func(d *Dialect, v string) (err error) {
@@ -174,6 +180,9 @@ func messageSetting(name string) (s setting, ok bool) {
 		}
 		if strings.TrimSpace(value) == "" {
 			return errors.New("must not be empty")
+		}
+		if part != "subject" && !strings.Contains(value, "{{code}}") {
+			return errors.New("must say {{code}} where the code goes")
 		}
 		d := c.Dialect[dialect]
 		if d.Messages == nil {

@@ -21,7 +21,7 @@ const (
 	smsForm      = "must be a URL with the scheme webhook+https, webhook+http, twilio, smpp, log"
 	emailForm    = "must be a URL with the scheme smtp, webhook+https, webhook+http, log"
 	smtpForm     = "must be smtp://USER:PASSWORD@HOST:PORT?from=ADDRESS&tls=starttls|implicit|none"
-	lifetimeForm = "must be a duration such as 90s or 5m, from 1s to 10m"
+	lifetimeForm = "must be a duration such as 90s or 5m, from 30s to 10m"
 )
 
 // TestEveryWrongValue gives wrong values by environment: the one line names the
@@ -120,8 +120,8 @@ func TestWrongValuesInTheFile(t *testing.T) {
 		"dialects: {arita: {code-length: six}}":                  `dialects.arita.code-length "six" (latchkey.yaml line 1): must be a number from 4 to 8`,
 		"dialects: {arita: {attempts: 0}}":                       `dialects.arita.attempts "0" (latchkey.yaml line 1): must be a number from 1 to 10`,
 		"dialects: {arita: {resend-wait: 0s}}":                   `dialects.arita.resend-wait "0s" (latchkey.yaml line 1): must be a duration such as 90s or 5m, from 1s to 1h`,
-		"dialects: {arita: {sends-per-hour: 0}}":                 `dialects.arita.sends-per-hour "0" (latchkey.yaml line 1): must be a number from 1 to 1000000000`,
-		"dialects: {arita: {sends-per-day: 1.5}}":                `dialects.arita.sends-per-day "1.5" (latchkey.yaml line 1): must be a number from 1 to 1000000000`,
+		"dialects: {arita: {sends-per-hour: 0}}":                 `dialects.arita.sends-per-hour "0" (latchkey.yaml line 1): must be a number from 1 to 100`,
+		"dialects: {arita: {sends-per-day: 1.5}}":                `dialects.arita.sends-per-day "1.5" (latchkey.yaml line 1): must be a number from 1 to 100`,
 		"dialects: {arita: {session-idle: 0s}}":                  `dialects.arita.session-idle "0s" (latchkey.yaml line 1): must be a duration such as 90s or 5m, from 1s to 87600h`,
 		"dialects: {arita: {allowed-hosts: [\"https://a\"]}}":    `dialects.arita.allowed-hosts "https://a" (latchkey.yaml line 1): must be a host such as login.example.com or login.example.com:8443`,
 		"dialects: {arita: {allowed-origins: [a.example]}}":      `dialects.arita.allowed-origins "a.example" (latchkey.yaml line 1): must be an origin such as https://app.example.com, without a path`,

@@ -216,10 +216,10 @@ dialects:
     allowed-origins: ["https://App.example.com", "http://localhost:4200/"]
     sign-up: false
     messages:
-      en: {sms: "Your code is {code}", subject: Code, text: "Hello\n{code}"}
+      en: {sms: "Your code is {{code}}", subject: Code, text: "Hello\n{{code}}"}
       zh-TW:
         sms: |
-          代碼 {code}
+          代碼 {{code}}
   arita:
     sign-up: true
   bridgekeeper:
@@ -238,8 +238,8 @@ dialects:
 			AllowedOrigins: []string{"https://app.example.com", "http://localhost:4200"},
 			SignUp:         &no,
 			Messages: map[string]Message{
-				"en":    {SMS: "Your code is {code}", Subject: "Code", Text: "Hello\n{code}"},
-				"zh-TW": {SMS: "代碼 {code}\n"},
+				"en":    {SMS: "Your code is {{code}}", Subject: "Code", Text: "Hello\n{{code}}"},
+				"zh-TW": {SMS: "代碼 {{code}}\n"},
 			},
 		},
 	}

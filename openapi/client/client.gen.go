@@ -900,11 +900,11 @@ type Readiness struct {
 	// Parts The parts.
 	Parts []PartReadiness `json:"parts"`
 
-	// Status Whether every part answers.
+	// Status Whether every part that the server needs answers.
 	Status ReadinessStatus `json:"status"`
 }
 
-// ReadinessStatus Whether every part answers.
+// ReadinessStatus Whether every part that the server needs answers.
 type ReadinessStatus string
 
 // RedirectURLText A path on this server, or an address of a listed origin.

@@ -14,7 +14,6 @@ import (
 
 	"latchkey/adapter/delivery/inbox"
 	"latchkey/domain"
-	"latchkey/infrastructure/clock"
 	"latchkey/usecase/porttest"
 )
 
@@ -40,7 +39,7 @@ func ids(entries []inbox.Entry) string {
 func TestSender(t *testing.T) {
 	t.Parallel()
 	porttest.Sender(t, func(*testing.T) porttest.SenderUnderTest {
-		b := inbox.New(100, clock.NewFake(now))
+		b := inbox.New(100, porttest.NewClock(now))
 		return porttest.SenderUnderTest{Sender: b, Channel: domain.SMS, Accepted: func(m domain.Message) (n int) {
 			for _, e := range b.List(m.To) {
 				if e.ID == m.ID && e.Body == m.Body && e.Code == m.Code {
@@ -54,7 +53,7 @@ func TestSender(t *testing.T) {
 
 func TestEntryAsJSON(t *testing.T) {
 	t.Parallel()
-	b := inbox.New(10, clock.NewFake(now))
+	b := inbox.New(10, porttest.NewClock(now))
 	fill(t, b, domain.Message{
 		ID: "m1", Channel: domain.SMS, To: "+85261677528", Subject: "not shown", Body: "Your code is 0482", Code: "0482",
 		Purpose: domain.PurposeLogin, Dialect: "goodcity", Locale: "en", ExpiresAt: now.Add(time.Hour),
@@ -76,7 +75,7 @@ func TestEntryAsJSON(t *testing.T) {
 
 func TestListFiltersByAddress(t *testing.T) {
 	t.Parallel()
-	b := inbox.New(10, clock.NewFake(now))
+	b := inbox.New(10, porttest.NewClock(now))
 	fill(t, b,
 		domain.Message{ID: "a", Channel: domain.SMS, To: "+85261677528"}, domain.Message{ID: "b", Channel: domain.Email, To: "mei@example.com"},
 		domain.Message{ID: "c", Channel: domain.SMS, To: "+85261677528"}, domain.Message{ID: "d", Channel: domain.SMS, To: "0000 test"})
@@ -92,7 +91,7 @@ func TestListFiltersByAddress(t *testing.T) {
 
 func TestKeepsTheNewest(t *testing.T) {
 	t.Parallel()
-	b := inbox.New(3, clock.NewFake(now))
+	b := inbox.New(3, porttest.NewClock(now))
 	for i := range 100 {
 		fill(t, b, domain.Message{ID: fmt.Sprint(i), To: "x"})
 	}
@@ -105,7 +104,7 @@ func TestKeepsTheNewest(t *testing.T) {
 func TestWait(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		b := inbox.New(10, clock.NewFake(now))
+		b := inbox.New(10, porttest.NewClock(now))
 		fill(t, b, domain.Message{ID: "a", To: "x"})
 		if got, err := b.Wait(t.Context(), "x", ""); err != nil || ids(got) != "a" {
 			t.Errorf("what is there: %q, %v", ids(got), err)
@@ -143,7 +142,7 @@ func TestWait(t *testing.T) {
 
 func TestListIsACopy(t *testing.T) {
 	t.Parallel()
-	b := inbox.New(10, clock.NewFake(now))
+	b := inbox.New(10, porttest.NewClock(now))
 	fill(t, b, domain.Message{ID: "a", To: "x", Code: "1"})
 	b.List("")[0].Code = "changed"
 	if diff := cmp.Diff([]inbox.Entry{{ID: "a", To: "x", Code: "1", At: now}}, b.List("")); diff != "" {

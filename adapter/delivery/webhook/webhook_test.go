@@ -45,7 +45,7 @@ func open(t *testing.T, address string, o webhook.Options) *webhook.Sender {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.Clock = clock.NewFake(now)
+	o.Clock = porttest.NewClock(now)
 	s, err := webhook.NewFromURL(u, o)
 	if err != nil {
 		t.Fatal(err)

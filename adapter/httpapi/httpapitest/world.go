@@ -17,7 +17,6 @@ import (
 	"latchkey/adapter/secret"
 	"latchkey/adapter/token/jwxtoken"
 	"latchkey/domain"
-	"latchkey/infrastructure/clock"
 	"latchkey/infrastructure/random"
 	"latchkey/openapi/contract"
 	"latchkey/usecase"
@@ -34,7 +33,7 @@ const PublicURL = "https://login.example.com"
 type World struct {
 	Server  *httpapi.Server
 	Core    *usecase.Core
-	Clock   *clock.Fake
+	Clock   *porttest.Clock
 	Store   usecase.Store
 	Handler http.Handler
 
@@ -57,7 +56,7 @@ func New(t testing.TB, mount func(w *World)) *World {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &World{Clock: clock.NewFake(Start), Store: porttest.NewMemStore(), t: t, contract: contract}
+	w := &World{Clock: porttest.NewClock(Start), Store: porttest.NewMemStore(), t: t, contract: contract}
 	logger := slog.New(slog.NewTextHandler(io.Discard, nil))
 	keyring, err := secret.NewKeyring([][]byte{[]byte("a secret of thirty-two bytes or more")})
 	if err != nil {

@@ -21,7 +21,8 @@ type Options struct {
 	Core   *usecase.Core
 	// Document is the OpenAPI document in both spellings.
 	DocumentJSON, DocumentYAML []byte
-	// Parts are the parts that readiness asks, besides the database: each answers nil while it works.
+	// Parts are what readiness reports besides the database: each answers nil while it works. The server goes on without them, with
+	// less (S3), so they do not decide: else a Redis that is away would take every node out of service.
 	Parts map[string]func(context.Context) error
 	// Inbox, with --dev, gives the latest messages to an address, or to all when it is empty, newest first. Without it there is
 	// no /dev/inbox.

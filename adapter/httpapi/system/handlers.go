@@ -24,21 +24,23 @@ func (h *handlers) GetHealth(context.Context, gen.GetHealthRequestObject) (gen.G
 	return gen.GetHealth200JSONResponse{Status: gen.HealthStatusOk}, nil
 }
 
-// GetReadiness asks every part. Why one is down is for the log, not for strangers.
+// GetReadiness asks every part; the database decides. Why one is down is for the log, not for strangers.
 func (h *handlers) GetReadiness(ctx context.Context, _ gen.GetReadinessRequestObject) (gen.GetReadinessResponseObject, error) {
 	report := gen.Readiness{Status: gen.ReadinessStatusReady}
-	ask := func(name string, ping func(context.Context) error) {
+	ask := func(name string, ping func(context.Context) error) bool {
 		part := gen.PartReadiness{Name: name, Status: gen.PartStatusUp}
-		if err := ping(ctx); err != nil {
-			part.Status, report.Status = gen.PartStatusDown, gen.ReadinessStatusUnavailable
+		if ping(ctx) != nil {
+			part.Status = gen.PartStatusDown
 		}
 		report.Parts = append(report.Parts, part)
+		return part.Status == gen.PartStatusUp
 	}
-	ask("database", h.Core.Store.Ping)
+	ready := ask("database", h.Core.Store.Ping)
 	for _, name := range sortedNames(h.Parts) {
 		ask(name, h.Parts[name])
 	}
-	if report.Status != gen.ReadinessStatusReady {
+	if !ready {
+		report.Status = gen.ReadinessStatusUnavailable
 		return gen.GetReadiness503JSONResponse{Body: report}, nil
 	}
 	return gen.GetReadiness200JSONResponse(report), nil

@@ -49,8 +49,10 @@ func (l *Limiter) Take(_ context.Context, rule usecase.LimitRule, key string) ti
 	now := l.clock.Now().UnixMicro()
 	// No more than the capacity can be used up: a clock that was put back, or a rule that became smaller, must not make anyone
 	// wait longer than that.
-	full := min(max(l.full[id], now), now+capacity) + interval
+	used := min(max(l.full[id], now), now+capacity)
+	full := used + interval
 	if wait := full - capacity - now; wait > 0 {
+		l.full[id] = used // or the promised wait would begin anew with every call, until the clock has caught up
 		return time.Duration(wait) * time.Microsecond
 	}
 	l.keep(id, full)

@@ -18,7 +18,7 @@ var start = time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
 func TestLimiter(t *testing.T) {
 	t.Parallel()
 	porttest.Limiter(t, func(*testing.T) porttest.LimiterUnderTest {
-		c := clock.NewFake(start)
+		c := porttest.NewClock(start)
 		return porttest.LimiterUnderTest{
 			Limiter: memthrottle.New(c, memthrottle.DefaultKeys), Advance: func(d time.Duration) { c.Advance(d) },
 		}
@@ -27,7 +27,7 @@ func TestLimiter(t *testing.T) {
 
 func TestWaitIsExactToTheMicrosecond(t *testing.T) {
 	t.Parallel()
-	c := clock.NewFake(start)
+	c := porttest.NewClock(start)
 	l := memthrottle.New(c, 10)
 	for _, burst := range []int{1, 3, 7, 300, 6000} {
 		rule := usecase.LimitRule{Name: strconv.Itoa(burst), Burst: burst, Period: time.Minute + time.Nanosecond}
@@ -55,7 +55,7 @@ func TestWaitIsExactToTheMicrosecond(t *testing.T) {
 
 func TestClockPutBack(t *testing.T) {
 	t.Parallel()
-	c := clock.NewFake(start)
+	c := porttest.NewClock(start)
 	l := memthrottle.New(c, 10)
 	rule := usecase.LimitRule{Name: "r", Burst: 2, Period: time.Minute}
 	l.Take(t.Context(), rule, "a")
@@ -66,9 +66,27 @@ func TestClockPutBack(t *testing.T) {
 	}
 }
 
+// A refused call must not begin the wait anew while the clock is behind.
+func TestClockPutBackWaitsOnce(t *testing.T) {
+	t.Parallel()
+	c := porttest.NewClock(start)
+	l := memthrottle.New(c, 10)
+	rule := usecase.LimitRule{Name: "r", Burst: 1, Period: time.Minute}
+	l.Take(t.Context(), rule, "a")
+	c.Advance(-24 * time.Hour)
+	wait := l.Take(t.Context(), rule, "a")
+	if wait <= 0 || wait > time.Minute {
+		t.Fatalf("wait %s after the clock went back", wait)
+	}
+	c.Advance(wait)
+	if again := l.Take(t.Context(), rule, "a"); again != 0 {
+		t.Errorf("after the wait, another of %s", again)
+	}
+}
+
 func TestForgetsIdleKeysFirst(t *testing.T) {
 	t.Parallel()
-	c := clock.NewFake(start)
+	c := porttest.NewClock(start)
 	l := memthrottle.New(c, 1000)
 	short := usecase.LimitRule{Name: "short", Burst: 1, Period: time.Second}
 	long := usecase.LimitRule{Name: "long", Burst: 1, Period: time.Hour}
@@ -94,7 +112,7 @@ func TestForgetsIdleKeysFirst(t *testing.T) {
 
 func TestForgetsByWhatIsUsedUpNotByAge(t *testing.T) {
 	t.Parallel()
-	l := memthrottle.New(clock.NewFake(start), 3)
+	l := memthrottle.New(porttest.NewClock(start), 3)
 	rule := usecase.LimitRule{Name: "r", Burst: 5, Period: 5 * time.Minute}
 	// a is the oldest, and the busiest.
 	for _, key := range []string{"a", "b", "b", "c", "a", "a", "a", "b", "new"} {
@@ -116,7 +134,7 @@ func TestForgetsByWhatIsUsedUpNotByAge(t *testing.T) {
 
 func TestMemoryIsBounded(t *testing.T) {
 	t.Parallel()
-	c := clock.NewFake(start)
+	c := porttest.NewClock(start)
 	l := memthrottle.New(c, 1)
 	rule := usecase.LimitRule{Name: "r", Burst: 1, Period: time.Hour}
 	l.Take(t.Context(), rule, "0")

@@ -16,7 +16,6 @@ import (
 
 	"latchkey/adapter/throttle/memthrottle"
 	"latchkey/adapter/throttle/redisthrottle"
-	"latchkey/infrastructure/clock"
 	"latchkey/infrastructure/redis"
 	"latchkey/infrastructure/testdb"
 	"latchkey/usecase"
@@ -60,8 +59,8 @@ const (
 )
 
 // node makes a Limiter with a clock and a log of its own.
-func node(client *redis.Client, budget time.Duration, prefix string) (*redisthrottle.Limiter, *clock.Fake, *paper) {
-	c, log := clock.NewFake(start), &paper{}
+func node(client *redis.Client, budget time.Duration, prefix string) (*redisthrottle.Limiter, *porttest.Clock, *paper) {
+	c, log := porttest.NewClock(start), &paper{}
 	return redisthrottle.New(redisthrottle.Options{
 		Client: client, Fallback: memthrottle.New(c, 1000), Clock: c, Logger: slog.New(slog.NewTextHandler(log, nil)), Budget: budget, Prefix: prefix,
 	}), c, log

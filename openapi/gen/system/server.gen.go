@@ -192,14 +192,14 @@ type PartStatus string
 
 // Readiness Whether the server can work, and the state of each part that it needs.
 type Readiness struct {
-	// Status Whether every part answers.
+	// Status Whether every part that the server needs answers.
 	Status ReadinessStatus `json:"status"`
 
 	// Parts The parts.
 	Parts []PartReadiness `json:"parts"`
 }
 
-// ReadinessStatus Whether every part answers.
+// ReadinessStatus Whether every part that the server needs answers.
 type ReadinessStatus string
 
 // RetryAfterSeconds Seconds.
