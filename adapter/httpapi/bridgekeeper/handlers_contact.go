@@ -3,6 +3,7 @@ package bridgekeeper
 import (
 	"context"
 	"strconv"
+	"strings"
 
 	"latchkey/adapter/httpapi"
 	"latchkey/domain"
@@ -99,11 +100,20 @@ func (h *handlers) UpdateUserProfile(ctx context.Context, request gen.UpdateUser
 	}
 	account, err := h.core.EditProfile.Execute(ctx, usecase.EditProfileIn{
 		Caller: httpapi.CallerOf(ctx, h.dialect), Identity: identity,
-		Name: request.Body.Name, FirstName: request.Body.FirstName, LastName: request.Body.LastName,
+		Name: trimmed(request.Body.Name), FirstName: trimmed(request.Body.FirstName), LastName: trimmed(request.Body.LastName),
 	})
 	if err != nil {
 		return nil, err
 	}
 	reply, err := h.current(ctx, account)
 	return gen.UpdateUserProfile200JSONResponse(reply), err
+}
+
+// trimmed is a name without the spaces around it; nil stays nil.
+func trimmed(name *string) *string {
+	if name == nil {
+		return nil
+	}
+	short := strings.TrimSpace(*name)
+	return &short
 }

@@ -2,6 +2,7 @@ package bridgekeeper
 
 import (
 	"context"
+	"strings"
 
 	"latchkey/adapter/httpapi"
 	"latchkey/domain"
@@ -112,10 +113,10 @@ func answered(caller usecase.Caller, body gen.SignUpRequest) (domain.Contact, er
 	return contacts[0], nil
 }
 
-// text is a value or the empty text.
+// text is a value without the spaces around it, or the empty text.
 func text(value *string) string {
 	if value == nil {
 		return ""
 	}
-	return *value
+	return strings.TrimSpace(*value)
 }
