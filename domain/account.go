@@ -71,6 +71,18 @@ func (a *Account) MarkVerified(channel Channel) bool {
 	return news
 }
 
+// Claim is MarkVerified for who has no other proof to be the owner than the answered code. A password that was set while no
+// contact was proven may be that of a stranger who signed up with somebody else's address: it is dropped then, and the account's
+// sessions must end.
+func (a *Account) Claim(channel Channel) (news, dropped bool) {
+	unproven := !a.PhoneVerified && !a.EmailVerified
+	news = a.MarkVerified(channel)
+	if dropped = unproven && a.PasswordHash != ""; dropped {
+		a.PasswordHash = ""
+	}
+	return news, dropped
+}
+
 // SetContact gives the account a new, verified contact in place of the old one on that channel.
 func (a *Account) SetContact(c Contact) {
 	if c.Channel() == Email {

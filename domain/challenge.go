@@ -14,6 +14,7 @@ const (
 	PurposeResetPassword Purpose = "reset_password"
 	PurposeChangeEmail   Purpose = "change_email"
 	PurposeChangePhone   Purpose = "change_phone"
+	PurposeVerifyEmail   Purpose = "verify_email"
 	PurposePassword      Purpose = "password"
 )
 

@@ -28,8 +28,8 @@ func (m Message) String() string {
 	return fmt.Sprintf("message %s to %s", m.ID, RestoreContact(m.Channel, m.To).Masked())
 }
 
-// Template is the wording of one message in one language. {{code}} and {{minutes}} are filled in; there is no other markup, and
-// nothing that a user chose goes in (V5).
+// Template is the wording of one message in one language. {{code}}, {{link}} and {{minutes}} are filled in; there is no other
+// markup, and nothing that a user chose goes in (V5).
 type Template struct {
 	SMS     string
 	Subject string
@@ -55,12 +55,13 @@ func (t Templates) Pick(purpose Purpose, locale string) (Template, string) {
 // Fill is what a template is filled with.
 type Fill struct {
 	Code     string
+	Link     string
 	Lifetime time.Duration
 }
 
 // Render writes a template's subject and body for a channel.
 func (t Template) Render(channel Channel, f Fill) (subject, body string) {
-	fill := strings.NewReplacer("{{code}}", f.Code, "{{minutes}}", strconv.Itoa(max(1, int(f.Lifetime/time.Minute))))
+	fill := strings.NewReplacer("{{code}}", f.Code, "{{link}}", f.Link, "{{minutes}}", strconv.Itoa(max(1, int(f.Lifetime/time.Minute))))
 	if channel == SMS {
 		return "", fill.Replace(t.SMS)
 	}

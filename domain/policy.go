@@ -9,6 +9,10 @@ import (
 // MaxCodeLifetime is the longest that a code may live (NIST SP 800-63B-4 3.1.3.2, OWASP ASVS 5.0 6.5.5).
 const MaxCodeLifetime = 10 * time.Minute
 
+// VerifyLinkLifetime is how long a mailed link proves an address. Nobody can guess its 256 bits, so it may wait for a reader
+// longer than a code may (NIST SP 800-63A-4 3.8: 24 hours for what is sent to a mail address).
+const VerifyLinkLifetime = 24 * time.Hour
+
 // CodePolicy is how one dialect issues codes.
 type CodePolicy struct {
 	Length       int           // digits, 4 to 8

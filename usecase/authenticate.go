@@ -58,26 +58,3 @@ func (s *authenticate) Execute(ctx context.Context, in AuthenticateIn) (Identity
 	}
 	return Identity{Account: account, Session: session}, nil
 }
-
-// CountSessionsIn asks how many sessions of an account live.
-type CountSessionsIn struct {
-	Caller
-	AccountID int64
-}
-
-type countSessions struct {
-	store Store
-	clock Clock
-}
-
-// Execute counts the caller's dialect's sessions only, and never the one that sets a password.
-func (s *countSessions) Execute(ctx context.Context, in CountSessionsIn) (int, error) {
-	sessions, err := s.store.Reader().Sessions.ListByAccount(ctx, in.AccountID, s.clock.Now())
-	count := 0
-	for _, session := range sessions {
-		if session.Dialect == in.Dialect.Name && session.Scope == domain.ScopeFull {
-			count++
-		}
-	}
-	return count, err
-}

@@ -42,6 +42,11 @@ type Core struct {
 	SetPassword          Story[SetPasswordIn, Done]
 	ChangeContact        Story[ChangeContactIn, domain.Account]
 	RegisterDevice       Story[RegisterDeviceIn, Done]
+	SignUp               Story[SignUpIn, Grant]
+	ResetPassword        Story[ResetPasswordIn, Done]
+	VerifyContact        Story[VerifyContactIn, domain.Account]
+	EditProfile          Story[EditProfileIn, domain.Account]
+	ListSessions         Story[ListSessionsIn, []domain.Session]
 	CountSessions        Story[CountSessionsIn, int]
 	RememberLocale       Story[RememberLocaleIn, domain.Account]
 
@@ -68,6 +73,7 @@ func New(p Ports) *Core {
 	courier := courier{p.Clock, p.Random, p.Keyring, dispatcher}
 	verifier := &verifier{p.Keyring, trail}
 	opener := &opener{p.Random, p.Keyring, p.Tokens}
+	sessions := &listSessions{p.Store, p.Clock}
 	passwords := &passwordGate{p.Store, p.Clock, p.Keyring, p.Passwords, trail}
 
 	return &Core{
@@ -80,8 +86,14 @@ func New(p Ports) *Core {
 		SetPassword:          guard(p, "set_password", p.Limits.Answers, &setPassword{p.Store, p.Clock, p.Random, passwords, courier, trail}),
 		ChangeContact:        guard(p, "change_contact", p.Limits.Answers, &changeContact{p.Store, p.Clock, verifier, courier, trail}),
 		RegisterDevice:       watch(p, "register_device", &registerDevice{p.Store, trail}),
-		CountSessions:        &countSessions{p.Store, p.Clock},
-		RememberLocale:       watch(p, "remember_locale", &rememberLocale{p.Store, p.Clock}),
+		// An account is dearer than a code: signing up counts as a send.
+		SignUp:         guard(p, "sign_up", p.Limits.Sends, &signUp{p.Store, p.Clock, p.Random, p.Passwords, verifier, opener, trail}),
+		ResetPassword:  guard(p, "reset_password", p.Limits.Answers, &resetPassword{p.Store, p.Clock, p.Passwords, verifier, courier, trail}),
+		VerifyContact:  guard(p, "verify_contact", p.Limits.Answers, &verifyContact{p.Store, p.Clock, verifier}),
+		EditProfile:    watch(p, "edit_profile", &editProfile{p.Store, p.Clock, trail}),
+		ListSessions:   sessions,
+		CountSessions:  &countSessions{sessions},
+		RememberLocale: watch(p, "remember_locale", &rememberLocale{p.Store, p.Clock}),
 
 		ImportAccounts: &importAccounts{p.Store, p.Clock, p.Random, p.Passwords, trail},
 		FindAccount:    &findAccount{p.Store, p.Clock},

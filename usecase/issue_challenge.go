@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"latchkey/domain"
@@ -27,6 +28,21 @@ type IssueChallengeIn struct {
 	Enroll *domain.Account
 	// Permit tells whether an account may use codes here; nil permits all. One that may not is answered like an unknown one.
 	Permit func(domain.Account) bool
+	// Link, when set, sends a link instead of digits that somebody types.
+	Link *Link
+}
+
+// Link is how a secret of 256 bits travels by mail. A token, which holds handle and secret, answers once like a code; see
+// AnswerLink.
+type Link struct {
+	Lifetime time.Duration
+	Address  func(token string) string // of the page that the link opens; from settings, never from a request (V2)
+}
+
+// AnswerLink is the answer that a link's token gives. Whatever is no token answers no challenge.
+func AnswerLink(purpose domain.Purpose, token string) Answer {
+	handle, secret, _ := strings.Cut(token, ".")
+	return Answer{Purpose: purpose, Handle: handle, Code: secret}
 }
 
 // IssueChallengeOut is the same for contacts with and without an account (E1).
@@ -74,11 +90,11 @@ func (s *issueChallenge) Execute(ctx context.Context, in IssueChallengeIn) (Issu
 		if err != nil {
 			return err
 		}
-		issue, code := s.draw(in, to)
+		issue, fill := s.draw(in, to)
 		refusal = challenge.Issue(s.clock.Now(), issue)
 		if refusal == nil {
 			out = IssueChallengeOut{Handle: challenge.Handle, ExpiresAt: challenge.ExpiresAt}
-			posted, err = s.send(ctx, tx, in, owner, to, challenge, code)
+			posted, err = s.send(ctx, tx, in, owner, to, challenge, fill)
 			if err != nil {
 				return err
 			}
@@ -143,15 +159,27 @@ func (s *issueChallenge) recipient(ctx context.Context, tx Repositories, in Issu
 	}
 }
 
-// draw makes handle, code and MAC.
-func (s *issueChallenge) draw(in IssueChallengeIn, to domain.Contact) (domain.Issue, string) {
+// linkSecret is how many random bytes stand in for the code of a link.
+const linkSecret = 32
+
+// draw makes handle, code and MAC, and what the message tells of them.
+func (s *issueChallenge) draw(in IssueChallengeIn, to domain.Contact) (domain.Issue, domain.Fill) {
 	policy := in.Dialect.Codes
-	code := s.random.Code(policy.Length)
 	handle := in.Dialect.handle(s.random.Bytes(16))
+	var code string
+	var fill domain.Fill
+	if in.Link == nil {
+		code = s.random.Code(policy.Length)
+		fill = domain.Fill{Code: code, Lifetime: policy.Lifetime}
+	} else {
+		policy.Lifetime = in.Link.Lifetime
+		code = base64.RawURLEncoding.EncodeToString(s.random.Bytes(linkSecret))
+		fill = domain.Fill{Link: in.Link.Address(handle + "." + code), Lifetime: policy.Lifetime}
+	}
 	return domain.Issue{
 		Handle: handle, Dialect: in.Dialect.Name, Channel: to.Channel(), Policy: policy,
 		MAC: s.keyring.CodeMAC(handle, in.Purpose, in.Dialect.Name, code),
-	}, code
+	}, fill
 }
 
 func (d *Dialect) handle(raw []byte) string {
@@ -164,7 +192,7 @@ func (d *Dialect) handle(raw []byte) string {
 // send completes the issued row and queues its message. Without an owner the row gets a MAC that no code has and the
 // message goes nowhere; the work is the same (E1, E2).
 func (s *issueChallenge) send(ctx context.Context, tx Repositories, in IssueChallengeIn, owner *domain.Account, to domain.Contact,
-	challenge *domain.Challenge, code string) (domain.Message, error) {
+	challenge *domain.Challenge, fill domain.Fill) (domain.Message, error) {
 	channel := to.Channel()
 	if owner == nil {
 		owner, channel = &domain.Account{}, domain.Nowhere
@@ -179,12 +207,12 @@ func (s *issueChallenge) send(ctx context.Context, tx Repositories, in IssueChal
 		return domain.Message{}, err
 	}
 	template, locale := in.Dialect.Templates.Pick(in.Purpose, in.locale(*owner))
-	subject, body := template.Render(to.Channel(), domain.Fill{Code: code, Lifetime: in.Dialect.Codes.Lifetime})
-	if host := in.Dialect.WebOTPHost; host != "" && to.Channel() == domain.SMS {
-		body += "\n\n@" + host + " #" + code
+	subject, body := template.Render(to.Channel(), fill)
+	if host := in.Dialect.WebOTPHost; host != "" && to.Channel() == domain.SMS && fill.Code != "" {
+		body += "\n\n@" + host + " #" + fill.Code
 	}
 	return s.courier.post(ctx, tx, domain.Message{
-		Channel: channel, To: to.Address(), Subject: subject, Body: body, Code: code,
+		Channel: channel, To: to.Address(), Subject: subject, Body: body, Code: fill.Code,
 		Purpose: in.Purpose, Dialect: in.Dialect.Name, Locale: locale, ExpiresAt: challenge.ExpiresAt,
 	})
 }

@@ -3,6 +3,7 @@ package usecase
 import (
 	"context"
 	"errors"
+	"time"
 
 	"latchkey/domain"
 )
@@ -61,11 +62,8 @@ func (s *loginByCode) Execute(ctx context.Context, in LoginByCodeIn) (Grant, err
 		if err != nil {
 			return err
 		}
-		if account.MarkVerified(challenge.Channel) {
-			account.UpdatedAt = now
-			if err := tx.Accounts.Update(ctx, account); err != nil {
-				return err
-			}
+		if err := claim(ctx, tx, account, challenge.Channel, now); err != nil {
+			return err
 		}
 		opened, err = s.opener.open(ctx, tx, in.Caller, *account, in.Scope, now)
 		return err
@@ -80,19 +78,23 @@ func (s *loginByCode) Execute(ctx context.Context, in LoginByCodeIn) (Grant, err
 }
 
 // account is whom the right code lets in. For a contact that had no account when the code was sent, that is the account that
-// it has by now, or a new one where the caller wants that.
+// it has by now, or a new one where the caller wants that. A code that a logged-in user asked for, to have the contact too, makes
+// a new account as well, as long as nobody has the contact: it is sent to who can read it there, whoever asked (C7).
 func (s *loginByCode) account(ctx context.Context, tx Repositories, in LoginByCodeIn, c *domain.Challenge) (*domain.Account, error) {
+	unknown := domain.NewFault(domain.Unauthenticated, domain.CodeUnknown)
 	if c.AccountID != 0 {
 		account, err := s.verifier.owner(ctx, tx, c, in.Permit)
-		if err == nil && account == nil {
-			err = domain.NewFault(domain.Unauthenticated, domain.CodeUnknown)
+		if err != nil || account != nil {
+			return account, err
 		}
-		return account, err
+		if in.Enroll == nil || in.Contact.IsZero() {
+			return nil, unknown
+		}
 	}
 	account, err := tx.Accounts.Find(ctx, domain.ContactIdentifier(in.Contact))
 	switch {
-	case err == nil && account.Disabled:
-		return nil, domain.NewFault(domain.Unauthenticated, domain.CodeUnknown)
+	case err == nil && (account.Disabled || c.AccountID != 0):
+		return nil, unknown
 	case !errors.Is(err, ErrNotFound):
 		return &account, err
 	case in.Enroll == nil:
@@ -100,4 +102,19 @@ func (s *loginByCode) account(ctx context.Context, tx Repositories, in LoginByCo
 	}
 	enrolled := *in.Enroll
 	return &enrolled, enroll(ctx, tx, s.clock, s.random, &enrolled, in.Contact)
+}
+
+// claim records that whoever answered the code has the contact, and takes away what a stranger may have left before
+// (domain.Account.Claim).
+func claim(ctx context.Context, tx Repositories, account *domain.Account, channel domain.Channel, now time.Time) error {
+	news, dropped := account.Claim(channel)
+	if !news {
+		return nil
+	}
+	account.UpdatedAt = now
+	if err := tx.Accounts.Update(ctx, account); err != nil || !dropped {
+		return err
+	}
+	_, err := tx.Sessions.RevokeAll(ctx, account.ID, "", now)
+	return err
 }

@@ -337,7 +337,7 @@ func (s *unlock) Execute(ctx context.Context, in UnlockIn) (Done, error) {
 		}
 		keys := []domain.ChallengeKey{(&passwordGate{keyring: s.keyring}).key(account, domain.Identifier{Kind: domain.ByEmail, Value: in.Who})}
 		for _, contact := range slices.DeleteFunc(contacts, domain.Contact.IsZero) {
-			for _, purpose := range []domain.Purpose{domain.PurposeLogin, domain.PurposeResetPassword, domain.PurposeChangeEmail, domain.PurposeChangePhone} {
+			for _, purpose := range []domain.Purpose{domain.PurposeLogin, domain.PurposeResetPassword, domain.PurposeChangeEmail, domain.PurposeChangePhone, domain.PurposeVerifyEmail} {
 				keys = append(keys, domain.ChallengeKey{Contact: s.keyring.ContactKey(contactSubject(contact)), Purpose: purpose})
 			}
 		}

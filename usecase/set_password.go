@@ -133,6 +133,11 @@ func (s *setPassword) tell(ctx context.Context, tx Repositories, in SetPasswordI
 		m, err := s.courier.notice(ctx, tx, in.Caller, domain.NoticePasswordGenerated, a, a.EmailContact(), password)
 		return []domain.Message{m}, err
 	}
+	return s.courier.passwordChanged(ctx, tx, in.Caller, a)
+}
+
+// passwordChanged tells an owner that the password was changed; nobody when the account has no contact.
+func (c courier) passwordChanged(ctx context.Context, tx Repositories, caller Caller, a domain.Account) ([]domain.Message, error) {
 	to := a.EmailContact()
 	if to.IsZero() {
 		to = a.PhoneContact()
@@ -140,6 +145,6 @@ func (s *setPassword) tell(ctx context.Context, tx Repositories, in SetPasswordI
 	if to.IsZero() {
 		return nil, nil
 	}
-	m, err := s.courier.notice(ctx, tx, in.Caller, domain.NoticePasswordChanged, a, to, "")
+	m, err := c.notice(ctx, tx, caller, domain.NoticePasswordChanged, a, to, "")
 	return []domain.Message{m}, err
 }

@@ -77,3 +77,16 @@ func (v *verifier) owner(ctx context.Context, tx Repositories, c *domain.Challen
 	}
 	return &account, nil
 }
+
+// judgeOwner is judge and owner in one: it refuses with CodeUnknown a right answer that lets nobody in.
+func (v *verifier) judgeOwner(ctx context.Context, tx Repositories, caller Caller, a Answer, now time.Time) (c *domain.Challenge, owner *domain.Account, verdict, err error) {
+	c, verdict, err = v.judge(ctx, tx, caller, a, now)
+	if err != nil || verdict != nil {
+		return nil, nil, verdict, err
+	}
+	owner, err = v.owner(ctx, tx, c, nil)
+	if err == nil && owner == nil {
+		verdict = domain.NewFault(domain.Unauthenticated, domain.CodeUnknown)
+	}
+	return c, owner, verdict, err
+}

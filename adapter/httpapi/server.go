@@ -163,5 +163,10 @@ func (s *Server) SameOrigin(origin string) bool {
 	return strings.EqualFold(origin, s.options.PublicURL.Scheme+"://"+s.options.PublicURL.Host)
 }
 
+// Address is where users see a path of this server (V2).
+func (s *Server) Address(path string) string {
+	return s.options.PublicURL.Scheme + "://" + s.options.PublicURL.Host + path
+}
+
 // Secure tells whether users reach this server by https, so that cookies may demand it.
 func (s *Server) Secure() bool { return s.options.PublicURL.Scheme == "https" }

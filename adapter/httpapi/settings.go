@@ -24,6 +24,7 @@ type Settings struct {
 	AllowedHosts   []string
 	AllowedOrigins []string
 	NoSignUp       bool
+	ResetPage      string // address of the page that sets a new password; only Bridgekeeper has one
 	// Messages replace the wording of login codes, by lower-case language tag.
 	Messages map[string]domain.Template
 }

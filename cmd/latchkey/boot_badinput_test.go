@@ -178,13 +178,30 @@ func badValues(t *testing.T, o operation) []badBody {
 			"long text": `"` + strings.Repeat("a", 60_000) + `"`, "zero byte": `"12\u000034"`, "line break": `"1\r\n2"`,
 			"other digits": `"１２３４５６"`, "arabic digits": `"٣٤٥٦٧٨"`, "bidi": `"\u202e1234"`,
 		} {
-			// A handle is any text.
-			if key != "handle" || !strings.HasSuffix(name, "digits") {
+			if !fits(key, name) {
 				bad = append(bad, badBody{name: key + " is " + name, body: with(key, value)})
 			}
 		}
 	}
 	return bad
+}
+
+// fits tells whether a field may hold the value of this name after all.
+func fits(key, name string) bool {
+	text := strings.HasSuffix(name, "digits")
+	nothing := name == "empty" || name == "blank"
+	switch key {
+	case "handle":
+		return text
+	case "name", "first-name", "last-name", "username":
+		return text || nothing
+	case "redirect-url":
+		return nothing
+	case "dont-login":
+		return name == "true"
+	default:
+		return false
+	}
 }
 
 // filled are the fields of the example.

@@ -279,7 +279,7 @@ func settings(d *config.Dialect) httpapi.Settings {
 		CodeLength: d.CodeLength, CodeLifetime: d.CodeLifetime, Attempts: d.Attempts, ResendWait: d.ResendWait,
 		SendsPerHour: d.SendsPerHour, SendsPerDay: d.SendsPerDay, AccessLifetime: d.AccessTokenLifetime,
 		IdleLifetime: d.SessionIdle, Lifetime: d.SessionLifetime, AllowedHosts: d.AllowedHosts, AllowedOrigins: d.AllowedOrigins,
-		NoSignUp: d.SignUp != nil && !*d.SignUp, Messages: map[string]domain.Template{},
+		NoSignUp: d.SignUp != nil && !*d.SignUp, ResetPage: d.ResetPage, Messages: map[string]domain.Template{},
 	}
 	if d.RefreshTokenLifetime != 0 {
 		s.IdleLifetime = d.RefreshTokenLifetime

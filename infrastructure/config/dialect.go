@@ -52,6 +52,9 @@ type Dialect struct {
 	// SignUp says whether a code may create an account; nil leaves it to the
 	// dialect.
 	SignUp *bool
+	// ResetPage is the address of the page that sets a new password, which
+	// Bridgekeeper's mails link to; empty means /reset-password on --public-url.
+	ResetPage string
 	// Messages replace the texts of a language, by BCP 47 tag.
 	Messages map[string]Message
 }
@@ -150,7 +153,14 @@ func forDialects() []setting {
 			})
 		}
 	}
-	return all
+	return append(all, setting{
+		name: dialectKey(Bridgekeeper, "reset-page"),
+		parse: func(c *Config, value string) error {
+			page, err := parsePage(value)
+			c.Dialect[Bridgekeeper].ResetPage = page
+			return err
+		},
+	})
 }
 
 // messageSetting returns the setting called dialects.D.messages.LOCALE.PART, of

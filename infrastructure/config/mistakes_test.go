@@ -129,6 +129,8 @@ func TestWrongValuesInTheFile(t *testing.T) {
 		"dialects: {arita: {messages: {en: {sms: ' '}}}}":        `dialects.arita.messages.en.sms " " (latchkey.yaml line 1): must not be empty`,
 		"dialects: {arita: {messages: {en: {sms: ''}}}}":         `dialects.arita.messages.en.sms "" (latchkey.yaml line 1): must not be empty`,
 		"dialects: {arita: {messages: {english!: {sms: code}}}}": `dialects.arita.messages.english!.sms "code" (latchkey.yaml line 1): must be under a language tag such as en or zh-TW, not "english!"`,
+		"dialects: {bridgekeeper: {reset-page: /reset}}":         `dialects.bridgekeeper.reset-page "/reset" (latchkey.yaml line 1): must be the address of a page such as https://news.example.com/reset-password`,
+		"dialects: {bridgekeeper: {reset-page: 'javascript:a'}}": `dialects.bridgekeeper.reset-page "javascript:a" (latchkey.yaml line 1): must be the address of a page such as https://news.example.com/reset-password`,
 		"countries: [HK, China]":                                 `countries "China" (latchkey.yaml line 1): must be a country's two letters such as HK or IN`,
 		"countries: [EU]":                                        `countries "EU" (latchkey.yaml line 1): must be a country's two letters such as HK or IN`,
 		"database-pool: 0":                                       `database-pool "0" (latchkey.yaml line 1): must be a number from 1 to 1000`,

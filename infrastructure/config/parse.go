@@ -136,6 +136,15 @@ func parseOrigin(value string) (*url.URL, error) {
 	return &url.URL{Scheme: u.Scheme, Host: strings.ToLower(u.Host)}, nil
 }
 
+// parsePage reads the address of a page on a site.
+func parsePage(value string) (string, error) {
+	u, err := url.Parse(value)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.Fragment != "" {
+		return "", errors.New("must be the address of a page such as https://news.example.com/reset-password")
+	}
+	return u.String(), nil
+}
+
 func parseHost(value string) (string, error) {
 	u, err := url.Parse("//" + value)
 	if err != nil || u.Host != value || u.Hostname() == "" {

@@ -222,10 +222,13 @@ dialects:
           代碼 {{code}}
   arita:
     sign-up: true
+  bridgekeeper:
+    reset-page: https://news.example.com/account/reset?from=mail
 `})
 	no, yes := false, true
 	want := map[string]*Dialect{
-		"bigcity": {}, "bridgekeeper": {}, "arita": {SignUp: &yes},
+		"bigcity": {}, "arita": {SignUp: &yes},
+		"bridgekeeper": {ResetPage: "https://news.example.com/account/reset?from=mail"},
 		"goodcity": {
 			CodeLength: 6, CodeLifetime: 3 * time.Minute, Attempts: 2, ResendWait: 45 * time.Second,
 			SendsPerHour: 4, SendsPerDay: 12,

@@ -19,6 +19,24 @@ import (
 	"github.com/oapi-codegen/runtime"
 )
 
+// Defines values for ContactSort.
+const (
+	ContactSortEmail ContactSort = "email"
+	ContactSortPhone ContactSort = "phone"
+)
+
+// Valid indicates whether the value is a known member of the ContactSort enum.
+func (e ContactSort) Valid() bool {
+	switch e {
+	case ContactSortEmail:
+		return true
+	case ContactSortPhone:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for DevicePlatform.
 const (
 	DevicePlatformAps DevicePlatform = "aps"
@@ -274,6 +292,9 @@ type BridgekeeperFailure struct {
 // ContactAddress A phone number or an email address.
 type ContactAddress = string
 
+// ContactSort A sort of contact.
+type ContactSort string
+
 // CookieText A cookie, RFC 6265 4.1.
 type CookieText = string
 
@@ -339,6 +360,12 @@ type EmailLoginDTO struct {
 	Password string `json:"password"`
 }
 
+// ErrorOnlyFailure A refusal where a top-level message would look like success.
+type ErrorOnlyFailure struct {
+	// Error What is wrong.
+	Error BridgekeeperError `json:"error"`
+}
+
 // ForgotPasswordReply The code is on its way.
 type ForgotPasswordReply struct {
 	// Data What a forgot-password call answers.
@@ -361,6 +388,14 @@ type ForgotPasswordReqDTO struct {
 type ForgotPasswordResDTO struct {
 	// OTPToken A token generated with expiry time, loginID and nature of the OTP. It goes back with the code.
 	OTPToken OTPTokenText `json:"otpToken"`
+}
+
+// ForgotUserPasswordRequest Whose password is forgotten.
+type ForgotUserPasswordRequest struct {
+	// Email An email address.
+	//
+	// Example: johndoe@example.com
+	Email EmailAddress `json:"email"`
 }
 
 // GenerateOTPReply The code is on its way.
@@ -661,6 +696,9 @@ type JSONWebKeySet struct {
 // LanguageRange A list of language ranges, RFC 9110 12.5.4.
 type LanguageRange = string
 
+// LinkTokenText The token of a mailed link.
+type LinkTokenText = string
+
 // LoginReply The user is logged in.
 type LoginReply struct {
 	// ActiveSessionsCount How many sessions of the user are open.
@@ -701,11 +739,20 @@ type LoginRequest struct {
 	Username *string `json:"username,omitempty"`
 }
 
+// MessageReply What was done.
+type MessageReply struct {
+	// Message A text for people, in the words that the npm client knows.
+	Message string `json:"message"`
+}
+
 // Mobile A Hong Kong mobile number, `+852` and eight digits without spaces. Documented era: the first is 5, 6 or 9; current
 // era: 4 to 9.
 //
 // Example: +85261677528
 type Mobile = string
+
+// NewUserPassword A new password.
+type NewUserPassword = string
 
 // NoData Always null.
 type NoData = map[string]interface{}
@@ -797,6 +844,9 @@ type OTPVerificationReqDTO struct {
 	OTPToken OTPTokenText `json:"otpToken"`
 }
 
+// PartOfName A first or last name.
+type PartOfName = string
+
 // PartReadiness A part that the server needs.
 type PartReadiness struct {
 	// Name The part's name, such as `database`.
@@ -809,13 +859,38 @@ type PartReadiness struct {
 // PartStatus Whether the part answers.
 type PartStatus string
 
+// PhoneDigits The digits of a phone number, country code first.
+type PhoneDigits = int64
+
 // PhoneNumber A phone number in E.164.
 //
 // Example: +919888888888
 type PhoneNumber = string
 
+// PhoneText A phone number in E.164, or its digits as an integer, which is how the web app sends it.
+type PhoneText struct {
+	union json.RawMessage
+}
+
 // PinFor Which contact the right pin proves.
 type PinFor string
+
+// ProvenContact A contact that the user wants to have, or the sort of the one that the user has.
+type ProvenContact struct {
+	// Email An email address.
+	//
+	// Example: johndoe@example.com
+	Email *EmailAddress `json:"email,omitempty"`
+
+	// LoginPhoneNumber A phone number in E.164, or its digits as an integer, which is how the web app sends it.
+	LoginPhoneNumber *PhoneText `json:"login-phone-number,omitempty"`
+
+	// PhoneNumber A phone number in E.164, or its digits as an integer, which is how the web app sends it.
+	PhoneNumber *PhoneText `json:"phone-number,omitempty"`
+
+	// VerificationStatus A sort of contact.
+	VerificationStatus *ContactSort `json:"verification-status,omitempty"`
+}
 
 // QTAuthToken A session token.
 type QTAuthToken = string
@@ -832,6 +907,9 @@ type Readiness struct {
 // ReadinessStatus Whether every part that the server needs answers.
 type ReadinessStatus string
 
+// RedirectURLText A path on this server, or an address of a listed origin.
+type RedirectURLText = string
+
 // RegisterDeviceRequest A device's push handle.
 type RegisterDeviceRequest struct {
 	// Handle The registration ID for the push service of the platform.
@@ -839,6 +917,32 @@ type RegisterDeviceRequest struct {
 
 	// Platform The push service, `fcm` or `gcm` for Android and `aps` for iOS.
 	Platform DevicePlatform `json:"platform"`
+}
+
+// ResetUserPasswordRequest A mailed code and a new password.
+type ResetUserPasswordRequest struct {
+	// Email An email address.
+	//
+	// Example: johndoe@example.com
+	Email EmailAddress `json:"email"`
+
+	// NewPassword A new password.
+	NewPassword NewUserPassword `json:"new-password"`
+
+	// OTP The code. A string, so that leading zeros survive.
+	OTP UserOTP `json:"otp"`
+}
+
+// ResetWithTokenRequest A mailed token and a new password, twice.
+type ResetWithTokenRequest struct {
+	// ConfirmPassword A new password.
+	ConfirmPassword *NewUserPassword `json:"confirm-password,omitempty"`
+
+	// NewPassword A new password.
+	NewPassword NewUserPassword `json:"new-password"`
+
+	// Token The token of a mailed link.
+	Token LinkTokenText `json:"token"`
 }
 
 // RetryAfterSeconds Seconds.
@@ -882,6 +986,66 @@ type SendPinRequest struct {
 	Mobile Mobile `json:"mobile"`
 }
 
+// SessionOrCodeFailure The refusal of a call without a session, which has no top-level message, or of a wrong code.
+type SessionOrCodeFailure struct {
+	// Error What is wrong.
+	Error BridgekeeperError `json:"error"`
+
+	// Message What is wrong, in the documented words where there are any.
+	Message *string `json:"message,omitempty"`
+}
+
+// SessionsReply The open sessions of the user.
+type SessionsReply struct {
+	// ActiveSessionsCount How many sessions of the user are open.
+	ActiveSessionsCount ActiveSessionsCount `json:"active-sessions-count"`
+
+	// Sessions The open sessions, the newest first.
+	Sessions UserSessions `json:"sessions"`
+}
+
+// ShownName The name to show.
+type ShownName = string
+
+// SignUpRequest A contact and its code, or an email address and a password; and the names of the new user.
+type SignUpRequest struct {
+	// DontLogin Make the account without opening a session.
+	DontLogin *bool `json:"dont-login,omitempty"`
+
+	// Email An email address.
+	//
+	// Example: johndoe@example.com
+	Email *EmailAddress `json:"email,omitempty"`
+
+	// FirstName A first or last name.
+	FirstName *PartOfName `json:"first-name,omitempty"`
+
+	// LastName A first or last name.
+	LastName *PartOfName `json:"last-name,omitempty"`
+
+	// LoginPhoneNumber A phone number in E.164.
+	//
+	// Example: +919888888888
+	LoginPhoneNumber *PhoneNumber `json:"login-phone-number,omitempty"`
+
+	// Name The name to show.
+	Name *ShownName `json:"name,omitempty"`
+
+	// OTP The code. A string, so that leading zeros survive.
+	OTP *UserOTP `json:"otp,omitempty"`
+
+	// Password A new password.
+	Password *NewUserPassword `json:"password,omitempty"`
+
+	// PhoneNumber A phone number in E.164.
+	//
+	// Example: +919888888888
+	PhoneNumber *PhoneNumber `json:"phone-number,omitempty"`
+
+	// Username The name to log in with, beside the email address.
+	Username *string `json:"username,omitempty"`
+}
+
 // SignupRequest A new user.
 type SignupRequest struct {
 	// UserAuth Who signs up. A mobile number, an email address, or both.
@@ -898,6 +1062,27 @@ type SuccessMessage = string
 type SystemFailure struct {
 	// Error What is wrong.
 	Error string `json:"error"`
+}
+
+// UpdateProfileRequest New names.
+type UpdateProfileRequest struct {
+	// FirstName A first or last name.
+	FirstName *PartOfName `json:"first-name,omitempty"`
+
+	// LastName A first or last name.
+	LastName *PartOfName `json:"last-name,omitempty"`
+
+	// Name The name to show.
+	Name *ShownName `json:"name,omitempty"`
+}
+
+// UpdateWithOTPRequest A code and what it proves.
+type UpdateWithOTPRequest struct {
+	// OTP The code. A string, so that leading zeros survive.
+	OTP UserOTP `json:"otp"`
+
+	// User A contact that the user wants to have, or the sort of the one that the user has.
+	User ProvenContact `json:"user"`
 }
 
 // User A user.
@@ -997,6 +1182,30 @@ type UserLoginResDTO struct {
 // UserMetadata What the publisher keeps about the user.
 type UserMetadata map[string]interface{}
 
+// UserOTP The code. A string, so that leading zeros survive.
+type UserOTP = string
+
+// UserSession One login that has not ended.
+type UserSession struct {
+	// CreatedAt When the user logged in, in milliseconds since 1970.
+	CreatedAt int64 `json:"created-at"`
+
+	// Current Whether it is the session of this request.
+	Current bool `json:"current"`
+
+	// ExpiresAt When the session will end, in milliseconds since 1970.
+	ExpiresAt int64 `json:"expires-at"`
+
+	// IPAddress The address from which the user logged in, empty when unknown.
+	IPAddress string `json:"ip-address"`
+
+	// UserAgent The program that logged in, empty when it did not say.
+	UserAgent string `json:"user-agent"`
+}
+
+// UserSessions The open sessions, the newest first.
+type UserSessions = []UserSession
+
 // UserSetPasswordReqDTO The new password, and the old one where the token is not of forgot-password/verify.
 type UserSetPasswordReqDTO struct {
 	// OldPassword The old login password.
@@ -1009,6 +1218,35 @@ type UserSetPasswordReqDTO struct {
 
 // UserSource Where the user comes from, `bridgekeeper`.
 type UserSource = string
+
+// ValidSessionReply The user of the session, and all open ones.
+type ValidSessionReply struct {
+	// ActiveSessionsCount How many sessions of the user are open.
+	ActiveSessionsCount ActiveSessionsCount `json:"active-sessions-count"`
+
+	// Sessions The open sessions, the newest first.
+	Sessions UserSessions `json:"sessions"`
+
+	// Source Where the user comes from, `bridgekeeper`.
+	Source UserSource `json:"source"`
+
+	// User A user.
+	User User `json:"user"`
+}
+
+// VerificationLinkRequest Whose address is to be proven, and where to go on then.
+type VerificationLinkRequest struct {
+	// Email An email address.
+	//
+	// Example: johndoe@example.com
+	Email EmailAddress `json:"email"`
+
+	// RedirectURL A path on this server, or an address of a listed origin.
+	RedirectURL *RedirectURLText `json:"redirect-url,omitempty"`
+}
+
+// VerificationPage A page for people.
+type VerificationPage = string
 
 // VerificationStatus Which contact of the user is proven.
 type VerificationStatus string
@@ -1080,6 +1318,12 @@ type AppName = GoodCityAppName
 
 // InboxRecipient A phone number or an email address.
 type InboxRecipient = ContactAddress
+
+// LinkToken The token of a mailed link.
+type LinkToken = LinkTokenText
+
+// RedirectURL A path on this server, or an address of a listed origin.
+type RedirectURL = RedirectURLText
 
 // AritaBadRequest Every refusal of this API.
 type AritaBadRequest = AritaFailure
@@ -1197,6 +1441,24 @@ type SystemInternalError = SystemFailure
 
 // SystemUnavailable Every refusal of the server outside the four APIs.
 type SystemUnavailable = SystemFailure
+
+// ShowVerificationPageParams defines parameters for ShowVerificationPage.
+type ShowVerificationPageParams struct {
+	// Token The token of the mailed link.
+	Token LinkToken `form:"token" json:"token"`
+
+	// RedirectURL Where the page offers to go on to.
+	RedirectURL *RedirectURL `form:"redirect-url,omitempty" json:"redirect-url,omitempty"`
+}
+
+// VerifyEmailParams defines parameters for VerifyEmail.
+type VerifyEmailParams struct {
+	// Token The token of the mailed link.
+	Token LinkToken `form:"token" json:"token"`
+
+	// RedirectURL Where the page offers to go on to.
+	RedirectURL *RedirectURL `form:"redirect-url,omitempty" json:"redirect-url,omitempty"`
+}
 
 // GetCurrentUserProfileParams defines parameters for GetCurrentUserProfile.
 type GetCurrentUserProfileParams struct {
@@ -1333,8 +1595,29 @@ type RefreshAccessTokenParams struct {
 // LoginUserJSONRequestBody defines body for LoginUser for application/json ContentType.
 type LoginUserJSONRequestBody = LoginRequest
 
+// SignUpUserJSONRequestBody defines body for SignUpUser for application/json ContentType.
+type SignUpUserJSONRequestBody = SignUpRequest
+
+// ForgotUserPasswordJSONRequestBody defines body for ForgotUserPassword for application/json ContentType.
+type ForgotUserPasswordJSONRequestBody = ForgotUserPasswordRequest
+
+// UpdateUserProfileJSONRequestBody defines body for UpdateUserProfile for application/json ContentType.
+type UpdateUserProfileJSONRequestBody = UpdateProfileRequest
+
+// ResetUserPasswordJSONRequestBody defines body for ResetUserPassword for application/json ContentType.
+type ResetUserPasswordJSONRequestBody = ResetUserPasswordRequest
+
+// ResetUserPasswordWithTokenJSONRequestBody defines body for ResetUserPasswordWithToken for application/json ContentType.
+type ResetUserPasswordWithTokenJSONRequestBody = ResetWithTokenRequest
+
 // SendUserOTPJSONRequestBody defines body for SendUserOTP for application/json ContentType.
 type SendUserOTPJSONRequestBody = SendOTPRequest
+
+// SendVerificationLinkJSONRequestBody defines body for SendVerificationLink for application/json ContentType.
+type SendVerificationLinkJSONRequestBody = VerificationLinkRequest
+
+// UpdateUserWithOTPJSONRequestBody defines body for UpdateUserWithOTP for application/json ContentType.
+type UpdateUserWithOTPJSONRequestBody = UpdateWithOTPRequest
 
 // GenerateOTPJSONRequestBody defines body for GenerateOTP for application/json ContentType.
 type GenerateOTPJSONRequestBody = GenerateOTPRequest
@@ -1567,6 +1850,68 @@ func (t *OTPCode) UnmarshalJSON(b []byte) error {
 	return err
 }
 
+// AsPhoneNumber returns the union data inside the PhoneText as a PhoneNumber
+func (t PhoneText) AsPhoneNumber() (PhoneNumber, error) {
+	var body PhoneNumber
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromPhoneNumber overwrites any union data inside the PhoneText as the provided PhoneNumber
+func (t *PhoneText) FromPhoneNumber(v PhoneNumber) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergePhoneNumber performs a merge with any union data inside the PhoneText, using the provided PhoneNumber
+func (t *PhoneText) MergePhoneNumber(v PhoneNumber) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsPhoneDigits returns the union data inside the PhoneText as a PhoneDigits
+func (t PhoneText) AsPhoneDigits() (PhoneDigits, error) {
+	var body PhoneDigits
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromPhoneDigits overwrites any union data inside the PhoneText as the provided PhoneDigits
+func (t *PhoneText) FromPhoneDigits(v PhoneDigits) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergePhoneDigits performs a merge with any union data inside the PhoneText, using the provided PhoneDigits
+func (t *PhoneText) MergePhoneDigits(v PhoneDigits) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+func (t PhoneText) MarshalJSON() ([]byte, error) {
+	b, err := t.union.MarshalJSON()
+	return b, err
+}
+
+func (t *PhoneText) UnmarshalJSON(b []byte) error {
+	err := t.union.UnmarshalJSON(b)
+	return err
+}
+
 // AsGoodCityPinErrors returns the union data inside the VerifyPinFailure as a GoodCityPinErrors
 func (t VerifyPinFailure) AsGoodCityPinErrors() (GoodCityPinErrors, error) {
 	var body GoodCityPinErrors
@@ -1741,6 +2086,68 @@ type ClientInterface interface {
 	// Corresponds with GET /api/auth/v1/logout (the `LogoutUser` operationId).
 	LogoutUser(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListUserSessions List the open sessions
+	//
+	// The vendor's pages name this call; what it answers is ours. Lists the user's open sessions, the newest first.
+	//
+	// Corresponds with GET /api/auth/v1/sessions (the `ListUserSessions` operationId).
+	ListUserSessions(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ValidateUserSession Check a session
+	//
+	// The vendor's pages name this call: it answers the user along with the sessions.
+	//
+	// Corresponds with GET /api/auth/v1/sessions/validate (the `ValidateUserSession` operationId).
+	ValidateUserSession(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SignUpUserWithBody Make an account
+	//
+	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a
+	// password: `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it.
+	// A `username` that is an email address must be the one in `email`, and is not kept beside it.
+	//
+	// The session comes in the cookie `qt-auth` and in the response header `x-qt-auth`, unless `dont-login` says no. Another
+	// user's contact or name is 409.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/auth/v1/signup (the `SignUpUser` operationId).
+	SignUpUserWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SignUpUser Make an account
+	//
+	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a
+	// password: `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it.
+	// A `username` that is an email address must be the one in `email`, and is not kept beside it.
+	//
+	// The session comes in the cookie `qt-auth` and in the response header `x-qt-auth`, unless `dont-login` says no. Another
+	// user's contact or name is 409.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/auth/v1/signup (the `SignUpUser` operationId).
+	SignUpUser(ctx context.Context, body SignUpUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ForgotUserPasswordWithBody Mail a link to set a new password
+	//
+	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
+	// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no mail.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/auth/v1/users/forgot-password (the `ForgotUserPassword` operationId).
+	ForgotUserPasswordWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ForgotUserPassword Mail a link to set a new password
+	//
+	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
+	// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no mail.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/auth/v1/users/forgot-password (the `ForgotUserPassword` operationId).
+	ForgotUserPassword(ctx context.Context, body ForgotUserPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetCurrentUser Read the logged-in user
 	//
 	// Answers the user of the session in the cookie `qt-auth` or the header `x-qt-auth`.
@@ -1748,12 +2155,74 @@ type ClientInterface interface {
 	// Corresponds with GET /api/auth/v1/users/me (the `GetCurrentUser` operationId).
 	GetCurrentUser(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// UpdateUserProfileWithBody Change the names of the user
+	//
+	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
+	// pictures are not kept: both are ignored here.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/auth/v1/users/profile (the `UpdateUserProfile` operationId).
+	UpdateUserProfileWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateUserProfile Change the names of the user
+	//
+	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
+	// pictures are not kept: both are ignored here.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/auth/v1/users/profile (the `UpdateUserProfile` operationId).
+	UpdateUserProfile(ctx context.Context, body UpdateUserProfileJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ResetUserPasswordWithBody Set a new password with a code
+	//
+	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
+	// top-level `message`, since a client takes that for success.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/auth/v1/users/reset-password (the `ResetUserPassword` operationId).
+	ResetUserPasswordWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ResetUserPassword Set a new password with a code
+	//
+	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
+	// top-level `message`, since a client takes that for success.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/auth/v1/users/reset-password (the `ResetUserPassword` operationId).
+	ResetUserPassword(ctx context.Context, body ResetUserPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ResetUserPasswordWithTokenWithBody Set a new password with a mailed token
+	//
+	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
+	// owner is told.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/auth/v1/users/reset-password-with-token (the `ResetUserPasswordWithToken` operationId).
+	ResetUserPasswordWithTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ResetUserPasswordWithToken Set a new password with a mailed token
+	//
+	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
+	// owner is told.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/auth/v1/users/reset-password-with-token (the `ResetUserPasswordWithToken` operationId).
+	ResetUserPasswordWithToken(ctx context.Context, body ResetUserPasswordWithTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// SendUserOTPWithBody Send a one-time code by text message or mail
 	//
 	// Sends a five-digit code to the phone number or the email address. Pass `always-send` for someone who may have no
 	// account yet. An unknown user without it gets the same reply and no message.
 	//
 	// A logged-in user may send an empty body: the code then goes to the account's email address, or where `mediums` says.
+	// A contact that a logged-in user names and does not have is one to have from now on: its code is for
+	// users/update-with-otp, nothing is sent when another user has it, and it takes a login within the last 15 minutes.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -1766,11 +2235,69 @@ type ClientInterface interface {
 	// account yet. An unknown user without it gets the same reply and no message.
 	//
 	// A logged-in user may send an empty body: the code then goes to the account's email address, or where `mediums` says.
+	// A contact that a logged-in user names and does not have is one to have from now on: its code is for
+	// users/update-with-otp, nothing is sent when another user has it, and it takes a login within the last 15 minutes.
 	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /api/auth/v1/users/send-otp (the `SendUserOTP` operationId).
 	SendUserOTP(ctx context.Context, body SendUserOTPJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SendVerificationLinkWithBody Mail a link that proves an address
+	//
+	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens a page of this server with a button that proves the address, and then offers the way to
+	// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no mail.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/auth/v1/users/send-verification-link (the `SendVerificationLink` operationId).
+	SendVerificationLinkWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SendVerificationLink Mail a link that proves an address
+	//
+	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens a page of this server with a button that proves the address, and then offers the way to
+	// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no mail.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/auth/v1/users/send-verification-link (the `SendVerificationLink` operationId).
+	SendVerificationLink(ctx context.Context, body SendVerificationLinkJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateUserWithOTPWithBody Prove a contact with a code
+	//
+	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
+	// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the code is
+	// the one sent to the contact that the user has.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/auth/v1/users/update-with-otp (the `UpdateUserWithOTP` operationId).
+	UpdateUserWithOTPWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateUserWithOTP Prove a contact with a code
+	//
+	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
+	// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the code is
+	// the one sent to the contact that the user has.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/auth/v1/users/update-with-otp (the `UpdateUserWithOTP` operationId).
+	UpdateUserWithOTP(ctx context.Context, body UpdateUserWithOTPJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ShowVerificationPage Show the page of a verification link
+	//
+	// The page that a mailed link opens. It changes nothing, since mail scanners open links too: its button posts the token.
+	//
+	// Corresponds with GET /api/auth/v1/users/verify-email (the `ShowVerificationPage` operationId).
+	ShowVerificationPage(ctx context.Context, params *ShowVerificationPageParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// VerifyEmail Prove an address with a mailed token
+	//
+	// What the button of the page does: it uses up the token and proves the address. No session is needed and none is opened.
+	//
+	// Corresponds with POST /api/auth/v1/users/verify-email (the `VerifyEmail` operationId).
+	VerifyEmail(ctx context.Context, params *VerifyEmailParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetCurrentUserProfile Read the logged-in user's profile
 	//
@@ -2234,6 +2761,128 @@ func (c *Client) LogoutUser(ctx context.Context, reqEditors ...RequestEditorFn) 
 	return c.Client.Do(req)
 }
 
+// ListUserSessions List the open sessions
+//
+// The vendor's pages name this call; what it answers is ours. Lists the user's open sessions, the newest first.
+//
+// Corresponds with GET /api/auth/v1/sessions (the `ListUserSessions` operationId).
+func (c *Client) ListUserSessions(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListUserSessionsRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ValidateUserSession Check a session
+//
+// The vendor's pages name this call: it answers the user along with the sessions.
+//
+// Corresponds with GET /api/auth/v1/sessions/validate (the `ValidateUserSession` operationId).
+func (c *Client) ValidateUserSession(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewValidateUserSessionRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SignUpUserWithBody Make an account
+//
+// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a
+// password: `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it.
+// A `username` that is an email address must be the one in `email`, and is not kept beside it.
+//
+// The session comes in the cookie `qt-auth` and in the response header `x-qt-auth`, unless `dont-login` says no. Another
+// user's contact or name is 409.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/auth/v1/signup (the `SignUpUser` operationId).
+func (c *Client) SignUpUserWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSignUpUserRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SignUpUser Make an account
+//
+// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a
+// password: `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it.
+// A `username` that is an email address must be the one in `email`, and is not kept beside it.
+//
+// The session comes in the cookie `qt-auth` and in the response header `x-qt-auth`, unless `dont-login` says no. Another
+// user's contact or name is 409.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/auth/v1/signup (the `SignUpUser` operationId).
+func (c *Client) SignUpUser(ctx context.Context, body SignUpUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSignUpUserRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ForgotUserPasswordWithBody Mail a link to set a new password
+//
+// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
+// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no mail.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/auth/v1/users/forgot-password (the `ForgotUserPassword` operationId).
+func (c *Client) ForgotUserPasswordWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewForgotUserPasswordRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ForgotUserPassword Mail a link to set a new password
+//
+// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
+// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no mail.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/auth/v1/users/forgot-password (the `ForgotUserPassword` operationId).
+func (c *Client) ForgotUserPassword(ctx context.Context, body ForgotUserPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewForgotUserPasswordRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // GetCurrentUser Read the logged-in user
 //
 // Answers the user of the session in the cookie `qt-auth` or the header `x-qt-auth`.
@@ -2251,12 +2900,134 @@ func (c *Client) GetCurrentUser(ctx context.Context, reqEditors ...RequestEditor
 	return c.Client.Do(req)
 }
 
+// UpdateUserProfileWithBody Change the names of the user
+//
+// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
+// pictures are not kept: both are ignored here.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/auth/v1/users/profile (the `UpdateUserProfile` operationId).
+func (c *Client) UpdateUserProfileWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateUserProfileRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateUserProfile Change the names of the user
+//
+// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
+// pictures are not kept: both are ignored here.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/auth/v1/users/profile (the `UpdateUserProfile` operationId).
+func (c *Client) UpdateUserProfile(ctx context.Context, body UpdateUserProfileJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateUserProfileRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ResetUserPasswordWithBody Set a new password with a code
+//
+// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
+// top-level `message`, since a client takes that for success.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/auth/v1/users/reset-password (the `ResetUserPassword` operationId).
+func (c *Client) ResetUserPasswordWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewResetUserPasswordRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ResetUserPassword Set a new password with a code
+//
+// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
+// top-level `message`, since a client takes that for success.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/auth/v1/users/reset-password (the `ResetUserPassword` operationId).
+func (c *Client) ResetUserPassword(ctx context.Context, body ResetUserPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewResetUserPasswordRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ResetUserPasswordWithTokenWithBody Set a new password with a mailed token
+//
+// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
+// owner is told.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/auth/v1/users/reset-password-with-token (the `ResetUserPasswordWithToken` operationId).
+func (c *Client) ResetUserPasswordWithTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewResetUserPasswordWithTokenRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ResetUserPasswordWithToken Set a new password with a mailed token
+//
+// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
+// owner is told.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/auth/v1/users/reset-password-with-token (the `ResetUserPasswordWithToken` operationId).
+func (c *Client) ResetUserPasswordWithToken(ctx context.Context, body ResetUserPasswordWithTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewResetUserPasswordWithTokenRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // SendUserOTPWithBody Send a one-time code by text message or mail
 //
 // Sends a five-digit code to the phone number or the email address. Pass `always-send` for someone who may have no
 // account yet. An unknown user without it gets the same reply and no message.
 //
 // A logged-in user may send an empty body: the code then goes to the account's email address, or where `mediums` says.
+// A contact that a logged-in user names and does not have is one to have from now on: its code is for
+// users/update-with-otp, nothing is sent when another user has it, and it takes a login within the last 15 minutes.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2279,12 +3050,130 @@ func (c *Client) SendUserOTPWithBody(ctx context.Context, contentType string, bo
 // account yet. An unknown user without it gets the same reply and no message.
 //
 // A logged-in user may send an empty body: the code then goes to the account's email address, or where `mediums` says.
+// A contact that a logged-in user names and does not have is one to have from now on: its code is for
+// users/update-with-otp, nothing is sent when another user has it, and it takes a login within the last 15 minutes.
 //
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with POST /api/auth/v1/users/send-otp (the `SendUserOTP` operationId).
 func (c *Client) SendUserOTP(ctx context.Context, body SendUserOTPJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewSendUserOTPRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SendVerificationLinkWithBody Mail a link that proves an address
+//
+// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens a page of this server with a button that proves the address, and then offers the way to
+// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no mail.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/auth/v1/users/send-verification-link (the `SendVerificationLink` operationId).
+func (c *Client) SendVerificationLinkWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSendVerificationLinkRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SendVerificationLink Mail a link that proves an address
+//
+// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens a page of this server with a button that proves the address, and then offers the way to
+// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no mail.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/auth/v1/users/send-verification-link (the `SendVerificationLink` operationId).
+func (c *Client) SendVerificationLink(ctx context.Context, body SendVerificationLinkJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSendVerificationLinkRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateUserWithOTPWithBody Prove a contact with a code
+//
+// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
+// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the code is
+// the one sent to the contact that the user has.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/auth/v1/users/update-with-otp (the `UpdateUserWithOTP` operationId).
+func (c *Client) UpdateUserWithOTPWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateUserWithOTPRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateUserWithOTP Prove a contact with a code
+//
+// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
+// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the code is
+// the one sent to the contact that the user has.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/auth/v1/users/update-with-otp (the `UpdateUserWithOTP` operationId).
+func (c *Client) UpdateUserWithOTP(ctx context.Context, body UpdateUserWithOTPJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateUserWithOTPRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ShowVerificationPage Show the page of a verification link
+//
+// The page that a mailed link opens. It changes nothing, since mail scanners open links too: its button posts the token.
+//
+// Corresponds with GET /api/auth/v1/users/verify-email (the `ShowVerificationPage` operationId).
+func (c *Client) ShowVerificationPage(ctx context.Context, params *ShowVerificationPageParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewShowVerificationPageRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// VerifyEmail Prove an address with a mailed token
+//
+// What the button of the page does: it uses up the token and proves the address. No session is needed and none is opened.
+//
+// Corresponds with POST /api/auth/v1/users/verify-email (the `VerifyEmail` operationId).
+func (c *Client) VerifyEmail(ctx context.Context, params *VerifyEmailParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewVerifyEmailRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -3162,6 +4051,140 @@ func NewLogoutUserRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewListUserSessionsRequest constructs an http.Request for the ListUserSessions method
+func NewListUserSessionsRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/auth/v1/sessions")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewValidateUserSessionRequest constructs an http.Request for the ValidateUserSession method
+func NewValidateUserSessionRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/auth/v1/sessions/validate")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSignUpUserRequest calls the generic SignUpUser builder with application/json body
+func NewSignUpUserRequest(server string, body SignUpUserJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSignUpUserRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSignUpUserRequestWithBody constructs an http.Request for the SignUpUser method, with any body, and a specified content type
+func NewSignUpUserRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/auth/v1/signup")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewForgotUserPasswordRequest calls the generic ForgotUserPassword builder with application/json body
+func NewForgotUserPasswordRequest(server string, body ForgotUserPasswordJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewForgotUserPasswordRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewForgotUserPasswordRequestWithBody constructs an http.Request for the ForgotUserPassword method, with any body, and a specified content type
+func NewForgotUserPasswordRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/auth/v1/users/forgot-password")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewGetCurrentUserRequest constructs an http.Request for the GetCurrentUser method
 func NewGetCurrentUserRequest(server string) (*http.Request, error) {
 	var err error
@@ -3185,6 +4208,126 @@ func NewGetCurrentUserRequest(server string) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewUpdateUserProfileRequest calls the generic UpdateUserProfile builder with application/json body
+func NewUpdateUserProfileRequest(server string, body UpdateUserProfileJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateUserProfileRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewUpdateUserProfileRequestWithBody constructs an http.Request for the UpdateUserProfile method, with any body, and a specified content type
+func NewUpdateUserProfileRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/auth/v1/users/profile")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewResetUserPasswordRequest calls the generic ResetUserPassword builder with application/json body
+func NewResetUserPasswordRequest(server string, body ResetUserPasswordJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewResetUserPasswordRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewResetUserPasswordRequestWithBody constructs an http.Request for the ResetUserPassword method, with any body, and a specified content type
+func NewResetUserPasswordRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/auth/v1/users/reset-password")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewResetUserPasswordWithTokenRequest calls the generic ResetUserPasswordWithToken builder with application/json body
+func NewResetUserPasswordWithTokenRequest(server string, body ResetUserPasswordWithTokenJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewResetUserPasswordWithTokenRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewResetUserPasswordWithTokenRequestWithBody constructs an http.Request for the ResetUserPasswordWithToken method, with any body, and a specified content type
+func NewResetUserPasswordWithTokenRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/auth/v1/users/reset-password-with-token")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -3225,6 +4368,210 @@ func NewSendUserOTPRequestWithBody(server string, contentType string, body io.Re
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewSendVerificationLinkRequest calls the generic SendVerificationLink builder with application/json body
+func NewSendVerificationLinkRequest(server string, body SendVerificationLinkJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSendVerificationLinkRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSendVerificationLinkRequestWithBody constructs an http.Request for the SendVerificationLink method, with any body, and a specified content type
+func NewSendVerificationLinkRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/auth/v1/users/send-verification-link")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewUpdateUserWithOTPRequest calls the generic UpdateUserWithOTP builder with application/json body
+func NewUpdateUserWithOTPRequest(server string, body UpdateUserWithOTPJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateUserWithOTPRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewUpdateUserWithOTPRequestWithBody constructs an http.Request for the UpdateUserWithOTP method, with any body, and a specified content type
+func NewUpdateUserWithOTPRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/auth/v1/users/update-with-otp")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewShowVerificationPageRequest constructs an http.Request for the ShowVerificationPage method
+func NewShowVerificationPageRequest(server string, params *ShowVerificationPageParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/auth/v1/users/verify-email")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "token", params.Token, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.RedirectURL != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "redirect-url", *params.RedirectURL, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewVerifyEmailRequest constructs an http.Request for the VerifyEmail method
+func NewVerifyEmailRequest(server string, params *VerifyEmailParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/auth/v1/users/verify-email")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "token", params.Token, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.RedirectURL != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "redirect-url", *params.RedirectURL, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
 
 	return req, nil
 }
@@ -4514,6 +5861,72 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/auth/v1/logout (the `LogoutUser` operationId).
 	LogoutUserWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*LogoutUserResult, error)
 
+	// ListUserSessionsWithResponse List the open sessions
+	//
+	// The vendor's pages name this call; what it answers is ours. Lists the user's open sessions, the newest first.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/auth/v1/sessions (the `ListUserSessions` operationId).
+	ListUserSessionsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListUserSessionsResult, error)
+
+	// ValidateUserSessionWithResponse Check a session
+	//
+	// The vendor's pages name this call: it answers the user along with the sessions.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/auth/v1/sessions/validate (the `ValidateUserSession` operationId).
+	ValidateUserSessionWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ValidateUserSessionResult, error)
+
+	// SignUpUserWithBodyWithResponse Make an account
+	//
+	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a
+	// password: `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it.
+	// A `username` that is an email address must be the one in `email`, and is not kept beside it.
+	//
+	// The session comes in the cookie `qt-auth` and in the response header `x-qt-auth`, unless `dont-login` says no. Another
+	// user's contact or name is 409.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/auth/v1/signup (the `SignUpUser` operationId).
+	SignUpUserWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SignUpUserResult, error)
+
+	// SignUpUserWithResponse Make an account
+	//
+	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a
+	// password: `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it.
+	// A `username` that is an email address must be the one in `email`, and is not kept beside it.
+	//
+	// The session comes in the cookie `qt-auth` and in the response header `x-qt-auth`, unless `dont-login` says no. Another
+	// user's contact or name is 409.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/auth/v1/signup (the `SignUpUser` operationId).
+	SignUpUserWithResponse(ctx context.Context, body SignUpUserJSONRequestBody, reqEditors ...RequestEditorFn) (*SignUpUserResult, error)
+
+	// ForgotUserPasswordWithBodyWithResponse Mail a link to set a new password
+	//
+	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
+	// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no mail.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/auth/v1/users/forgot-password (the `ForgotUserPassword` operationId).
+	ForgotUserPasswordWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ForgotUserPasswordResult, error)
+
+	// ForgotUserPasswordWithResponse Mail a link to set a new password
+	//
+	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
+	// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no mail.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/auth/v1/users/forgot-password (the `ForgotUserPassword` operationId).
+	ForgotUserPasswordWithResponse(ctx context.Context, body ForgotUserPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*ForgotUserPasswordResult, error)
+
 	// GetCurrentUserWithResponse Read the logged-in user
 	//
 	// Answers the user of the session in the cookie `qt-auth` or the header `x-qt-auth`.
@@ -4523,12 +5936,74 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/auth/v1/users/me (the `GetCurrentUser` operationId).
 	GetCurrentUserWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetCurrentUserResult, error)
 
+	// UpdateUserProfileWithBodyWithResponse Change the names of the user
+	//
+	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
+	// pictures are not kept: both are ignored here.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/auth/v1/users/profile (the `UpdateUserProfile` operationId).
+	UpdateUserProfileWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateUserProfileResult, error)
+
+	// UpdateUserProfileWithResponse Change the names of the user
+	//
+	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
+	// pictures are not kept: both are ignored here.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/auth/v1/users/profile (the `UpdateUserProfile` operationId).
+	UpdateUserProfileWithResponse(ctx context.Context, body UpdateUserProfileJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateUserProfileResult, error)
+
+	// ResetUserPasswordWithBodyWithResponse Set a new password with a code
+	//
+	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
+	// top-level `message`, since a client takes that for success.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/auth/v1/users/reset-password (the `ResetUserPassword` operationId).
+	ResetUserPasswordWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ResetUserPasswordResult, error)
+
+	// ResetUserPasswordWithResponse Set a new password with a code
+	//
+	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
+	// top-level `message`, since a client takes that for success.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/auth/v1/users/reset-password (the `ResetUserPassword` operationId).
+	ResetUserPasswordWithResponse(ctx context.Context, body ResetUserPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*ResetUserPasswordResult, error)
+
+	// ResetUserPasswordWithTokenWithBodyWithResponse Set a new password with a mailed token
+	//
+	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
+	// owner is told.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/auth/v1/users/reset-password-with-token (the `ResetUserPasswordWithToken` operationId).
+	ResetUserPasswordWithTokenWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ResetUserPasswordWithTokenResult, error)
+
+	// ResetUserPasswordWithTokenWithResponse Set a new password with a mailed token
+	//
+	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
+	// owner is told.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/auth/v1/users/reset-password-with-token (the `ResetUserPasswordWithToken` operationId).
+	ResetUserPasswordWithTokenWithResponse(ctx context.Context, body ResetUserPasswordWithTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*ResetUserPasswordWithTokenResult, error)
+
 	// SendUserOTPWithBodyWithResponse Send a one-time code by text message or mail
 	//
 	// Sends a five-digit code to the phone number or the email address. Pass `always-send` for someone who may have no
 	// account yet. An unknown user without it gets the same reply and no message.
 	//
 	// A logged-in user may send an empty body: the code then goes to the account's email address, or where `mediums` says.
+	// A contact that a logged-in user names and does not have is one to have from now on: its code is for
+	// users/update-with-otp, nothing is sent when another user has it, and it takes a login within the last 15 minutes.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4541,11 +6016,73 @@ type ClientWithResponsesInterface interface {
 	// account yet. An unknown user without it gets the same reply and no message.
 	//
 	// A logged-in user may send an empty body: the code then goes to the account's email address, or where `mediums` says.
+	// A contact that a logged-in user names and does not have is one to have from now on: its code is for
+	// users/update-with-otp, nothing is sent when another user has it, and it takes a login within the last 15 minutes.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /api/auth/v1/users/send-otp (the `SendUserOTP` operationId).
 	SendUserOTPWithResponse(ctx context.Context, body SendUserOTPJSONRequestBody, reqEditors ...RequestEditorFn) (*SendUserOTPResult, error)
+
+	// SendVerificationLinkWithBodyWithResponse Mail a link that proves an address
+	//
+	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens a page of this server with a button that proves the address, and then offers the way to
+	// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no mail.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/auth/v1/users/send-verification-link (the `SendVerificationLink` operationId).
+	SendVerificationLinkWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SendVerificationLinkResult, error)
+
+	// SendVerificationLinkWithResponse Mail a link that proves an address
+	//
+	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens a page of this server with a button that proves the address, and then offers the way to
+	// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no mail.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/auth/v1/users/send-verification-link (the `SendVerificationLink` operationId).
+	SendVerificationLinkWithResponse(ctx context.Context, body SendVerificationLinkJSONRequestBody, reqEditors ...RequestEditorFn) (*SendVerificationLinkResult, error)
+
+	// UpdateUserWithOTPWithBodyWithResponse Prove a contact with a code
+	//
+	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
+	// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the code is
+	// the one sent to the contact that the user has.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/auth/v1/users/update-with-otp (the `UpdateUserWithOTP` operationId).
+	UpdateUserWithOTPWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateUserWithOTPResult, error)
+
+	// UpdateUserWithOTPWithResponse Prove a contact with a code
+	//
+	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
+	// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the code is
+	// the one sent to the contact that the user has.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/auth/v1/users/update-with-otp (the `UpdateUserWithOTP` operationId).
+	UpdateUserWithOTPWithResponse(ctx context.Context, body UpdateUserWithOTPJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateUserWithOTPResult, error)
+
+	// ShowVerificationPageWithResponse Show the page of a verification link
+	//
+	// The page that a mailed link opens. It changes nothing, since mail scanners open links too: its button posts the token.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/auth/v1/users/verify-email (the `ShowVerificationPage` operationId).
+	ShowVerificationPageWithResponse(ctx context.Context, params *ShowVerificationPageParams, reqEditors ...RequestEditorFn) (*ShowVerificationPageResult, error)
+
+	// VerifyEmailWithResponse Prove an address with a mailed token
+	//
+	// What the button of the page does: it uses up the token and proves the address. No session is needed and none is opened.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/auth/v1/users/verify-email (the `VerifyEmail` operationId).
+	VerifyEmailWithResponse(ctx context.Context, params *VerifyEmailParams, reqEditors ...RequestEditorFn) (*VerifyEmailResult, error)
 
 	// GetCurrentUserProfileWithResponse Read the logged-in user's profile
 	//
@@ -5123,6 +6660,245 @@ func (r LogoutUserResult) ContentType() string {
 	return ""
 }
 
+// ListUserSessionsResult401Headers the declared response headers of an HTTP 401 response for ListUserSessions
+type ListUserSessionsResult401Headers struct {
+	WWWAuthenticate *AuthenticateChallenge
+}
+
+// ListUserSessionsResult503Headers the declared response headers of an HTTP 503 response for ListUserSessions
+type ListUserSessionsResult503Headers struct {
+	RetryAfter *RetryAfterSeconds
+}
+
+type ListUserSessionsResult struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SessionsReply
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *BridgekeeperNotLoggedIn
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *BridgekeeperForbidden
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *BridgekeeperInternalError
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *BridgekeeperUnavailable
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ListUserSessionsResult401Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ListUserSessionsResult503Headers
+}
+
+// Status returns HTTPResponse.Status
+func (r ListUserSessionsResult) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListUserSessionsResult) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListUserSessionsResult) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ValidateUserSessionResult401Headers the declared response headers of an HTTP 401 response for ValidateUserSession
+type ValidateUserSessionResult401Headers struct {
+	WWWAuthenticate *AuthenticateChallenge
+}
+
+// ValidateUserSessionResult503Headers the declared response headers of an HTTP 503 response for ValidateUserSession
+type ValidateUserSessionResult503Headers struct {
+	RetryAfter *RetryAfterSeconds
+}
+
+type ValidateUserSessionResult struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ValidSessionReply
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *BridgekeeperNotLoggedIn
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *BridgekeeperForbidden
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *BridgekeeperInternalError
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *BridgekeeperUnavailable
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ValidateUserSessionResult401Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ValidateUserSessionResult503Headers
+}
+
+// Status returns HTTPResponse.Status
+func (r ValidateUserSessionResult) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ValidateUserSessionResult) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ValidateUserSessionResult) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// SignUpUserResult200Headers the declared response headers of an HTTP 200 response for SignUpUser
+type SignUpUserResult200Headers struct {
+	SetCookie *CookieText
+	XQtAuth   *QTAuthToken
+}
+
+// SignUpUserResult401Headers the declared response headers of an HTTP 401 response for SignUpUser
+type SignUpUserResult401Headers struct {
+	WWWAuthenticate *AuthenticateChallenge
+}
+
+// SignUpUserResult429Headers the declared response headers of an HTTP 429 response for SignUpUser
+type SignUpUserResult429Headers struct {
+	RetryAfter RetryAfterSeconds
+}
+
+// SignUpUserResult503Headers the declared response headers of an HTTP 503 response for SignUpUser
+type SignUpUserResult503Headers struct {
+	RetryAfter *RetryAfterSeconds
+}
+
+type SignUpUserResult struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *LoginReply
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *BridgekeeperBadRequest
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *BridgekeeperFailure
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *BridgekeeperFailure
+	// JSON409 the response for an HTTP 409 `application/json` response
+	JSON409 *BridgekeeperFailure
+	// JSON413 the response for an HTTP 413 `application/json` response
+	JSON413 *BridgekeeperBodyTooLarge
+	// JSON429 the response for an HTTP 429 `application/json` response
+	JSON429 *BridgekeeperTooManyRequests
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *BridgekeeperInternalError
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *BridgekeeperUnavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *SignUpUserResult200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *SignUpUserResult401Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *SignUpUserResult429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *SignUpUserResult503Headers
+}
+
+// Status returns HTTPResponse.Status
+func (r SignUpUserResult) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SignUpUserResult) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SignUpUserResult) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ForgotUserPasswordResult429Headers the declared response headers of an HTTP 429 response for ForgotUserPassword
+type ForgotUserPasswordResult429Headers struct {
+	RetryAfter RetryAfterSeconds
+}
+
+// ForgotUserPasswordResult503Headers the declared response headers of an HTTP 503 response for ForgotUserPassword
+type ForgotUserPasswordResult503Headers struct {
+	RetryAfter *RetryAfterSeconds
+}
+
+type ForgotUserPasswordResult struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *MessageReply
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *BridgekeeperBadRequest
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *BridgekeeperForbidden
+	// JSON413 the response for an HTTP 413 `application/json` response
+	JSON413 *BridgekeeperBodyTooLarge
+	// JSON429 the response for an HTTP 429 `application/json` response
+	JSON429 *BridgekeeperTooManyRequests
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *BridgekeeperInternalError
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *BridgekeeperUnavailable
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *ForgotUserPasswordResult429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ForgotUserPasswordResult503Headers
+}
+
+// Status returns HTTPResponse.Status
+func (r ForgotUserPasswordResult) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ForgotUserPasswordResult) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ForgotUserPasswordResult) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // GetCurrentUserResult401Headers the declared response headers of an HTTP 401 response for GetCurrentUser
 type GetCurrentUserResult401Headers struct {
 	WWWAuthenticate *AuthenticateChallenge
@@ -5170,6 +6946,195 @@ func (r GetCurrentUserResult) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetCurrentUserResult) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// UpdateUserProfileResult401Headers the declared response headers of an HTTP 401 response for UpdateUserProfile
+type UpdateUserProfileResult401Headers struct {
+	WWWAuthenticate *AuthenticateChallenge
+}
+
+// UpdateUserProfileResult503Headers the declared response headers of an HTTP 503 response for UpdateUserProfile
+type UpdateUserProfileResult503Headers struct {
+	RetryAfter *RetryAfterSeconds
+}
+
+type UpdateUserProfileResult struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CurrentUserReply
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *BridgekeeperBadRequest
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *BridgekeeperNotLoggedIn
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *BridgekeeperForbidden
+	// JSON413 the response for an HTTP 413 `application/json` response
+	JSON413 *BridgekeeperBodyTooLarge
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *BridgekeeperInternalError
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *BridgekeeperUnavailable
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *UpdateUserProfileResult401Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *UpdateUserProfileResult503Headers
+}
+
+// Status returns HTTPResponse.Status
+func (r UpdateUserProfileResult) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r UpdateUserProfileResult) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r UpdateUserProfileResult) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ResetUserPasswordResult401Headers the declared response headers of an HTTP 401 response for ResetUserPassword
+type ResetUserPasswordResult401Headers struct {
+	WWWAuthenticate *AuthenticateChallenge
+}
+
+// ResetUserPasswordResult429Headers the declared response headers of an HTTP 429 response for ResetUserPassword
+type ResetUserPasswordResult429Headers struct {
+	RetryAfter RetryAfterSeconds
+}
+
+// ResetUserPasswordResult503Headers the declared response headers of an HTTP 503 response for ResetUserPassword
+type ResetUserPasswordResult503Headers struct {
+	RetryAfter *RetryAfterSeconds
+}
+
+type ResetUserPasswordResult struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *MessageReply
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *ErrorOnlyFailure
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *ErrorOnlyFailure
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *ErrorOnlyFailure
+	// JSON413 the response for an HTTP 413 `application/json` response
+	JSON413 *ErrorOnlyFailure
+	// JSON429 the response for an HTTP 429 `application/json` response
+	JSON429 *ErrorOnlyFailure
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *ErrorOnlyFailure
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *ErrorOnlyFailure
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ResetUserPasswordResult401Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *ResetUserPasswordResult429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ResetUserPasswordResult503Headers
+}
+
+// Status returns HTTPResponse.Status
+func (r ResetUserPasswordResult) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ResetUserPasswordResult) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ResetUserPasswordResult) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ResetUserPasswordWithTokenResult401Headers the declared response headers of an HTTP 401 response for ResetUserPasswordWithToken
+type ResetUserPasswordWithTokenResult401Headers struct {
+	WWWAuthenticate *AuthenticateChallenge
+}
+
+// ResetUserPasswordWithTokenResult429Headers the declared response headers of an HTTP 429 response for ResetUserPasswordWithToken
+type ResetUserPasswordWithTokenResult429Headers struct {
+	RetryAfter RetryAfterSeconds
+}
+
+// ResetUserPasswordWithTokenResult503Headers the declared response headers of an HTTP 503 response for ResetUserPasswordWithToken
+type ResetUserPasswordWithTokenResult503Headers struct {
+	RetryAfter *RetryAfterSeconds
+}
+
+type ResetUserPasswordWithTokenResult struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *MessageReply
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *BridgekeeperBadRequest
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *BridgekeeperFailure
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *BridgekeeperForbidden
+	// JSON413 the response for an HTTP 413 `application/json` response
+	JSON413 *BridgekeeperBodyTooLarge
+	// JSON429 the response for an HTTP 429 `application/json` response
+	JSON429 *BridgekeeperTooManyRequests
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *BridgekeeperInternalError
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *BridgekeeperUnavailable
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ResetUserPasswordWithTokenResult401Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *ResetUserPasswordWithTokenResult429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ResetUserPasswordWithTokenResult503Headers
+}
+
+// Status returns HTTPResponse.Status
+func (r ResetUserPasswordWithTokenResult) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ResetUserPasswordWithTokenResult) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ResetUserPasswordWithTokenResult) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -5236,6 +7201,235 @@ func (r SendUserOTPResult) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r SendUserOTPResult) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// SendVerificationLinkResult429Headers the declared response headers of an HTTP 429 response for SendVerificationLink
+type SendVerificationLinkResult429Headers struct {
+	RetryAfter RetryAfterSeconds
+}
+
+// SendVerificationLinkResult503Headers the declared response headers of an HTTP 503 response for SendVerificationLink
+type SendVerificationLinkResult503Headers struct {
+	RetryAfter *RetryAfterSeconds
+}
+
+type SendVerificationLinkResult struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *MessageReply
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *BridgekeeperBadRequest
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *BridgekeeperForbidden
+	// JSON413 the response for an HTTP 413 `application/json` response
+	JSON413 *BridgekeeperBodyTooLarge
+	// JSON429 the response for an HTTP 429 `application/json` response
+	JSON429 *BridgekeeperTooManyRequests
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *BridgekeeperInternalError
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *BridgekeeperUnavailable
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *SendVerificationLinkResult429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *SendVerificationLinkResult503Headers
+}
+
+// Status returns HTTPResponse.Status
+func (r SendVerificationLinkResult) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SendVerificationLinkResult) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SendVerificationLinkResult) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// UpdateUserWithOTPResult401Headers the declared response headers of an HTTP 401 response for UpdateUserWithOTP
+type UpdateUserWithOTPResult401Headers struct {
+	WWWAuthenticate *AuthenticateChallenge
+}
+
+// UpdateUserWithOTPResult429Headers the declared response headers of an HTTP 429 response for UpdateUserWithOTP
+type UpdateUserWithOTPResult429Headers struct {
+	RetryAfter RetryAfterSeconds
+}
+
+// UpdateUserWithOTPResult503Headers the declared response headers of an HTTP 503 response for UpdateUserWithOTP
+type UpdateUserWithOTPResult503Headers struct {
+	RetryAfter *RetryAfterSeconds
+}
+
+type UpdateUserWithOTPResult struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CurrentUserReply
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *BridgekeeperBadRequest
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *SessionOrCodeFailure
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *BridgekeeperForbidden
+	// JSON413 the response for an HTTP 413 `application/json` response
+	JSON413 *BridgekeeperBodyTooLarge
+	// JSON429 the response for an HTTP 429 `application/json` response
+	JSON429 *BridgekeeperTooManyRequests
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *BridgekeeperInternalError
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *BridgekeeperUnavailable
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *UpdateUserWithOTPResult401Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *UpdateUserWithOTPResult429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *UpdateUserWithOTPResult503Headers
+}
+
+// Status returns HTTPResponse.Status
+func (r UpdateUserWithOTPResult) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r UpdateUserWithOTPResult) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r UpdateUserWithOTPResult) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ShowVerificationPageResult503Headers the declared response headers of an HTTP 503 response for ShowVerificationPage
+type ShowVerificationPageResult503Headers struct {
+	RetryAfter *RetryAfterSeconds
+}
+
+type ShowVerificationPageResult struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *BridgekeeperBadRequest
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *BridgekeeperForbidden
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *BridgekeeperInternalError
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *BridgekeeperUnavailable
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ShowVerificationPageResult503Headers
+}
+
+// Status returns HTTPResponse.Status
+func (r ShowVerificationPageResult) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ShowVerificationPageResult) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ShowVerificationPageResult) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// VerifyEmailResult401Headers the declared response headers of an HTTP 401 response for VerifyEmail
+type VerifyEmailResult401Headers struct {
+	WWWAuthenticate *AuthenticateChallenge
+}
+
+// VerifyEmailResult429Headers the declared response headers of an HTTP 429 response for VerifyEmail
+type VerifyEmailResult429Headers struct {
+	RetryAfter RetryAfterSeconds
+}
+
+// VerifyEmailResult503Headers the declared response headers of an HTTP 503 response for VerifyEmail
+type VerifyEmailResult503Headers struct {
+	RetryAfter *RetryAfterSeconds
+}
+
+type VerifyEmailResult struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *BridgekeeperBadRequest
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *BridgekeeperForbidden
+	// JSON413 the response for an HTTP 413 `application/json` response
+	JSON413 *BridgekeeperBodyTooLarge
+	// JSON429 the response for an HTTP 429 `application/json` response
+	JSON429 *BridgekeeperTooManyRequests
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *BridgekeeperInternalError
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *BridgekeeperUnavailable
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *VerifyEmailResult401Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *VerifyEmailResult429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *VerifyEmailResult503Headers
+}
+
+// Status returns HTTPResponse.Status
+func (r VerifyEmailResult) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r VerifyEmailResult) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r VerifyEmailResult) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -6713,6 +8907,108 @@ func (c *ClientWithResponses) LogoutUserWithResponse(ctx context.Context, reqEdi
 	return ParseLogoutUserResult(rsp)
 }
 
+// ListUserSessionsWithResponse List the open sessions
+//
+// The vendor's pages name this call; what it answers is ours. Lists the user's open sessions, the newest first.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/auth/v1/sessions (the `ListUserSessions` operationId).
+func (c *ClientWithResponses) ListUserSessionsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListUserSessionsResult, error) {
+	rsp, err := c.ListUserSessions(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListUserSessionsResult(rsp)
+}
+
+// ValidateUserSessionWithResponse Check a session
+//
+// The vendor's pages name this call: it answers the user along with the sessions.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/auth/v1/sessions/validate (the `ValidateUserSession` operationId).
+func (c *ClientWithResponses) ValidateUserSessionWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ValidateUserSessionResult, error) {
+	rsp, err := c.ValidateUserSession(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseValidateUserSessionResult(rsp)
+}
+
+// SignUpUserWithBodyWithResponse Make an account
+//
+// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a
+// password: `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it.
+// A `username` that is an email address must be the one in `email`, and is not kept beside it.
+//
+// The session comes in the cookie `qt-auth` and in the response header `x-qt-auth`, unless `dont-login` says no. Another
+// user's contact or name is 409.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/auth/v1/signup (the `SignUpUser` operationId).
+func (c *ClientWithResponses) SignUpUserWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SignUpUserResult, error) {
+	rsp, err := c.SignUpUserWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSignUpUserResult(rsp)
+}
+
+// SignUpUserWithResponse Make an account
+//
+// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a
+// password: `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it.
+// A `username` that is an email address must be the one in `email`, and is not kept beside it.
+//
+// The session comes in the cookie `qt-auth` and in the response header `x-qt-auth`, unless `dont-login` says no. Another
+// user's contact or name is 409.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/auth/v1/signup (the `SignUpUser` operationId).
+func (c *ClientWithResponses) SignUpUserWithResponse(ctx context.Context, body SignUpUserJSONRequestBody, reqEditors ...RequestEditorFn) (*SignUpUserResult, error) {
+	rsp, err := c.SignUpUser(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSignUpUserResult(rsp)
+}
+
+// ForgotUserPasswordWithBodyWithResponse Mail a link to set a new password
+//
+// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
+// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no mail.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/auth/v1/users/forgot-password (the `ForgotUserPassword` operationId).
+func (c *ClientWithResponses) ForgotUserPasswordWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ForgotUserPasswordResult, error) {
+	rsp, err := c.ForgotUserPasswordWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseForgotUserPasswordResult(rsp)
+}
+
+// ForgotUserPasswordWithResponse Mail a link to set a new password
+//
+// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
+// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no mail.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/auth/v1/users/forgot-password (the `ForgotUserPassword` operationId).
+func (c *ClientWithResponses) ForgotUserPasswordWithResponse(ctx context.Context, body ForgotUserPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*ForgotUserPasswordResult, error) {
+	rsp, err := c.ForgotUserPassword(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseForgotUserPasswordResult(rsp)
+}
+
 // GetCurrentUserWithResponse Read the logged-in user
 //
 // Answers the user of the session in the cookie `qt-auth` or the header `x-qt-auth`.
@@ -6728,12 +9024,110 @@ func (c *ClientWithResponses) GetCurrentUserWithResponse(ctx context.Context, re
 	return ParseGetCurrentUserResult(rsp)
 }
 
+// UpdateUserProfileWithBodyWithResponse Change the names of the user
+//
+// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
+// pictures are not kept: both are ignored here.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/auth/v1/users/profile (the `UpdateUserProfile` operationId).
+func (c *ClientWithResponses) UpdateUserProfileWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateUserProfileResult, error) {
+	rsp, err := c.UpdateUserProfileWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateUserProfileResult(rsp)
+}
+
+// UpdateUserProfileWithResponse Change the names of the user
+//
+// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
+// pictures are not kept: both are ignored here.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/auth/v1/users/profile (the `UpdateUserProfile` operationId).
+func (c *ClientWithResponses) UpdateUserProfileWithResponse(ctx context.Context, body UpdateUserProfileJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateUserProfileResult, error) {
+	rsp, err := c.UpdateUserProfile(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateUserProfileResult(rsp)
+}
+
+// ResetUserPasswordWithBodyWithResponse Set a new password with a code
+//
+// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
+// top-level `message`, since a client takes that for success.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/auth/v1/users/reset-password (the `ResetUserPassword` operationId).
+func (c *ClientWithResponses) ResetUserPasswordWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ResetUserPasswordResult, error) {
+	rsp, err := c.ResetUserPasswordWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseResetUserPasswordResult(rsp)
+}
+
+// ResetUserPasswordWithResponse Set a new password with a code
+//
+// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
+// top-level `message`, since a client takes that for success.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/auth/v1/users/reset-password (the `ResetUserPassword` operationId).
+func (c *ClientWithResponses) ResetUserPasswordWithResponse(ctx context.Context, body ResetUserPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*ResetUserPasswordResult, error) {
+	rsp, err := c.ResetUserPassword(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseResetUserPasswordResult(rsp)
+}
+
+// ResetUserPasswordWithTokenWithBodyWithResponse Set a new password with a mailed token
+//
+// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
+// owner is told.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/auth/v1/users/reset-password-with-token (the `ResetUserPasswordWithToken` operationId).
+func (c *ClientWithResponses) ResetUserPasswordWithTokenWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ResetUserPasswordWithTokenResult, error) {
+	rsp, err := c.ResetUserPasswordWithTokenWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseResetUserPasswordWithTokenResult(rsp)
+}
+
+// ResetUserPasswordWithTokenWithResponse Set a new password with a mailed token
+//
+// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
+// owner is told.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/auth/v1/users/reset-password-with-token (the `ResetUserPasswordWithToken` operationId).
+func (c *ClientWithResponses) ResetUserPasswordWithTokenWithResponse(ctx context.Context, body ResetUserPasswordWithTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*ResetUserPasswordWithTokenResult, error) {
+	rsp, err := c.ResetUserPasswordWithToken(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseResetUserPasswordWithTokenResult(rsp)
+}
+
 // SendUserOTPWithBodyWithResponse Send a one-time code by text message or mail
 //
 // Sends a five-digit code to the phone number or the email address. Pass `always-send` for someone who may have no
 // account yet. An unknown user without it gets the same reply and no message.
 //
 // A logged-in user may send an empty body: the code then goes to the account's email address, or where `mediums` says.
+// A contact that a logged-in user names and does not have is one to have from now on: its code is for
+// users/update-with-otp, nothing is sent when another user has it, and it takes a login within the last 15 minutes.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -6752,6 +9146,8 @@ func (c *ClientWithResponses) SendUserOTPWithBodyWithResponse(ctx context.Contex
 // account yet. An unknown user without it gets the same reply and no message.
 //
 // A logged-in user may send an empty body: the code then goes to the account's email address, or where `mediums` says.
+// A contact that a logged-in user names and does not have is one to have from now on: its code is for
+// users/update-with-otp, nothing is sent when another user has it, and it takes a login within the last 15 minutes.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -6762,6 +9158,102 @@ func (c *ClientWithResponses) SendUserOTPWithResponse(ctx context.Context, body 
 		return nil, err
 	}
 	return ParseSendUserOTPResult(rsp)
+}
+
+// SendVerificationLinkWithBodyWithResponse Mail a link that proves an address
+//
+// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens a page of this server with a button that proves the address, and then offers the way to
+// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no mail.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/auth/v1/users/send-verification-link (the `SendVerificationLink` operationId).
+func (c *ClientWithResponses) SendVerificationLinkWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SendVerificationLinkResult, error) {
+	rsp, err := c.SendVerificationLinkWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSendVerificationLinkResult(rsp)
+}
+
+// SendVerificationLinkWithResponse Mail a link that proves an address
+//
+// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens a page of this server with a button that proves the address, and then offers the way to
+// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no mail.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/auth/v1/users/send-verification-link (the `SendVerificationLink` operationId).
+func (c *ClientWithResponses) SendVerificationLinkWithResponse(ctx context.Context, body SendVerificationLinkJSONRequestBody, reqEditors ...RequestEditorFn) (*SendVerificationLinkResult, error) {
+	rsp, err := c.SendVerificationLink(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSendVerificationLinkResult(rsp)
+}
+
+// UpdateUserWithOTPWithBodyWithResponse Prove a contact with a code
+//
+// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
+// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the code is
+// the one sent to the contact that the user has.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/auth/v1/users/update-with-otp (the `UpdateUserWithOTP` operationId).
+func (c *ClientWithResponses) UpdateUserWithOTPWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateUserWithOTPResult, error) {
+	rsp, err := c.UpdateUserWithOTPWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateUserWithOTPResult(rsp)
+}
+
+// UpdateUserWithOTPWithResponse Prove a contact with a code
+//
+// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
+// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the code is
+// the one sent to the contact that the user has.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/auth/v1/users/update-with-otp (the `UpdateUserWithOTP` operationId).
+func (c *ClientWithResponses) UpdateUserWithOTPWithResponse(ctx context.Context, body UpdateUserWithOTPJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateUserWithOTPResult, error) {
+	rsp, err := c.UpdateUserWithOTP(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateUserWithOTPResult(rsp)
+}
+
+// ShowVerificationPageWithResponse Show the page of a verification link
+//
+// The page that a mailed link opens. It changes nothing, since mail scanners open links too: its button posts the token.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/auth/v1/users/verify-email (the `ShowVerificationPage` operationId).
+func (c *ClientWithResponses) ShowVerificationPageWithResponse(ctx context.Context, params *ShowVerificationPageParams, reqEditors ...RequestEditorFn) (*ShowVerificationPageResult, error) {
+	rsp, err := c.ShowVerificationPage(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseShowVerificationPageResult(rsp)
+}
+
+// VerifyEmailWithResponse Prove an address with a mailed token
+//
+// What the button of the page does: it uses up the token and proves the address. No session is needed and none is opened.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/auth/v1/users/verify-email (the `VerifyEmail` operationId).
+func (c *ClientWithResponses) VerifyEmailWithResponse(ctx context.Context, params *VerifyEmailParams, reqEditors ...RequestEditorFn) (*VerifyEmailResult, error) {
+	rsp, err := c.VerifyEmail(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseVerifyEmailResult(rsp)
 }
 
 // GetCurrentUserProfileWithResponse Read the logged-in user's profile
@@ -7660,6 +10152,383 @@ func ParseLogoutUserResult(rsp *http.Response) (*LogoutUserResult, error) {
 	return response, nil
 }
 
+// ParseListUserSessionsResult parses an HTTP response from a ListUserSessionsWithResponse call
+func ParseListUserSessionsResult(rsp *http.Response) (*ListUserSessionsResult, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListUserSessionsResult{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SessionsReply
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest BridgekeeperNotLoggedIn
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest BridgekeeperForbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest BridgekeeperInternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest BridgekeeperUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers ListUserSessionsResult401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value AuthenticateChallenge
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 503:
+		var headers ListUserSessionsResult503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value RetryAfterSeconds
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseValidateUserSessionResult parses an HTTP response from a ValidateUserSessionWithResponse call
+func ParseValidateUserSessionResult(rsp *http.Response) (*ValidateUserSessionResult, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ValidateUserSessionResult{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ValidSessionReply
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest BridgekeeperNotLoggedIn
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest BridgekeeperForbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest BridgekeeperInternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest BridgekeeperUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers ValidateUserSessionResult401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value AuthenticateChallenge
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 503:
+		var headers ValidateUserSessionResult503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value RetryAfterSeconds
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseSignUpUserResult parses an HTTP response from a SignUpUserWithResponse call
+func ParseSignUpUserResult(rsp *http.Response) (*SignUpUserResult, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SignUpUserResult{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest LoginReply
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BridgekeeperBadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest BridgekeeperFailure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest BridgekeeperFailure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest BridgekeeperFailure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest BridgekeeperBodyTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest BridgekeeperTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest BridgekeeperInternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest BridgekeeperUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers SignUpUserResult200Headers
+		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
+			var value CookieText
+			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.SetCookie = &value
+		}
+		if values := rsp.Header.Values("x-qt-auth"); len(values) > 0 {
+			var value QTAuthToken
+			if err := runtime.BindStyledParameterWithOptions("simple", "x-qt-auth", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XQtAuth = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers SignUpUserResult401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value AuthenticateChallenge
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 429:
+		var headers SignUpUserResult429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value RetryAfterSeconds
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers SignUpUserResult503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value RetryAfterSeconds
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseForgotUserPasswordResult parses an HTTP response from a ForgotUserPasswordWithResponse call
+func ParseForgotUserPasswordResult(rsp *http.Response) (*ForgotUserPasswordResult, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ForgotUserPasswordResult{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest MessageReply
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BridgekeeperBadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest BridgekeeperForbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest BridgekeeperBodyTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest BridgekeeperTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest BridgekeeperInternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest BridgekeeperUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 429:
+		var headers ForgotUserPasswordResult429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value RetryAfterSeconds
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers ForgotUserPasswordResult503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value RetryAfterSeconds
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseGetCurrentUserResult parses an HTTP response from a GetCurrentUserWithResponse call
 func ParseGetCurrentUserResult(rsp *http.Response) (*GetCurrentUserResult, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -7724,6 +10593,313 @@ func ParseGetCurrentUserResult(rsp *http.Response) (*GetCurrentUserResult, error
 		response.Headers401 = &headers
 	case rsp.StatusCode == 503:
 		var headers GetCurrentUserResult503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value RetryAfterSeconds
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseUpdateUserProfileResult parses an HTTP response from a UpdateUserProfileWithResponse call
+func ParseUpdateUserProfileResult(rsp *http.Response) (*UpdateUserProfileResult, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &UpdateUserProfileResult{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CurrentUserReply
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BridgekeeperBadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest BridgekeeperNotLoggedIn
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest BridgekeeperForbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest BridgekeeperBodyTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest BridgekeeperInternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest BridgekeeperUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers UpdateUserProfileResult401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value AuthenticateChallenge
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 503:
+		var headers UpdateUserProfileResult503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value RetryAfterSeconds
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseResetUserPasswordResult parses an HTTP response from a ResetUserPasswordWithResponse call
+func ParseResetUserPasswordResult(rsp *http.Response) (*ResetUserPasswordResult, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ResetUserPasswordResult{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest MessageReply
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest ErrorOnlyFailure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest ErrorOnlyFailure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest ErrorOnlyFailure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest ErrorOnlyFailure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest ErrorOnlyFailure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest ErrorOnlyFailure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest ErrorOnlyFailure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers ResetUserPasswordResult401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value AuthenticateChallenge
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 429:
+		var headers ResetUserPasswordResult429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value RetryAfterSeconds
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers ResetUserPasswordResult503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value RetryAfterSeconds
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseResetUserPasswordWithTokenResult parses an HTTP response from a ResetUserPasswordWithTokenWithResponse call
+func ParseResetUserPasswordWithTokenResult(rsp *http.Response) (*ResetUserPasswordWithTokenResult, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ResetUserPasswordWithTokenResult{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest MessageReply
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BridgekeeperBadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest BridgekeeperFailure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest BridgekeeperForbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest BridgekeeperBodyTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest BridgekeeperTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest BridgekeeperInternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest BridgekeeperUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers ResetUserPasswordWithTokenResult401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value AuthenticateChallenge
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 429:
+		var headers ResetUserPasswordWithTokenResult429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value RetryAfterSeconds
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers ResetUserPasswordWithTokenResult503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value RetryAfterSeconds
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int32"}); err != nil {
@@ -7832,6 +11008,359 @@ func ParseSendUserOTPResult(rsp *http.Response) (*SendUserOTPResult, error) {
 		response.Headers429 = &headers
 	case rsp.StatusCode == 503:
 		var headers SendUserOTPResult503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value RetryAfterSeconds
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseSendVerificationLinkResult parses an HTTP response from a SendVerificationLinkWithResponse call
+func ParseSendVerificationLinkResult(rsp *http.Response) (*SendVerificationLinkResult, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SendVerificationLinkResult{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest MessageReply
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BridgekeeperBadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest BridgekeeperForbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest BridgekeeperBodyTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest BridgekeeperTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest BridgekeeperInternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest BridgekeeperUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 429:
+		var headers SendVerificationLinkResult429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value RetryAfterSeconds
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers SendVerificationLinkResult503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value RetryAfterSeconds
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseUpdateUserWithOTPResult parses an HTTP response from a UpdateUserWithOTPWithResponse call
+func ParseUpdateUserWithOTPResult(rsp *http.Response) (*UpdateUserWithOTPResult, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &UpdateUserWithOTPResult{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CurrentUserReply
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BridgekeeperBadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest SessionOrCodeFailure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest BridgekeeperForbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest BridgekeeperBodyTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest BridgekeeperTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest BridgekeeperInternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest BridgekeeperUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers UpdateUserWithOTPResult401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value AuthenticateChallenge
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 429:
+		var headers UpdateUserWithOTPResult429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value RetryAfterSeconds
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers UpdateUserWithOTPResult503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value RetryAfterSeconds
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseShowVerificationPageResult parses an HTTP response from a ShowVerificationPageWithResponse call
+func ParseShowVerificationPageResult(rsp *http.Response) (*ShowVerificationPageResult, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ShowVerificationPageResult{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BridgekeeperBadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest BridgekeeperForbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest BridgekeeperInternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest BridgekeeperUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 503:
+		var headers ShowVerificationPageResult503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value RetryAfterSeconds
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseVerifyEmailResult parses an HTTP response from a VerifyEmailWithResponse call
+func ParseVerifyEmailResult(rsp *http.Response) (*VerifyEmailResult, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &VerifyEmailResult{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BridgekeeperBadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest BridgekeeperForbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest BridgekeeperBodyTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest BridgekeeperTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest BridgekeeperInternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest BridgekeeperUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers VerifyEmailResult401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value AuthenticateChallenge
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 429:
+		var headers VerifyEmailResult429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value RetryAfterSeconds
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers VerifyEmailResult503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value RetryAfterSeconds
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int32"}); err != nil {

@@ -4,8 +4,12 @@
 //	users/send-otp  phone-number, email; or nothing when logged in  -> by which ways it went
 //	login           phone-number or email, otp                      -> user, cookie and header
 //	                username or email, password                     -> the same
+//	signup          as login, and names                             -> user, cookie and header unless dont-login
 //	users/me        cookie or header                                -> user
 //	logout          cookie or header                                -> cookie cleared
+//
+// handlers_contact.go has what a logged-in user changes, handlers_password.go the ways to a new password, page.go the one that a
+// verification link opens.
 //
 // Next door: httpapi has what rooms share, openapi/gen/bridgekeeper the generated interface that handlers.go implements.
 package bridgekeeper
@@ -28,8 +32,8 @@ const CodeLength = 5
 type Options struct {
 	Server *httpapi.Server
 	Core   *usecase.Core
-	// Settings beside the usual: AllowedHosts and AllowedOrigins limit who is answered at all, empty ones allow all; NoSignUp makes
-	// auto-signup mean nothing.
+	// Settings beside the usual: AllowedHosts and AllowedOrigins limit who is answered at all, empty ones allow all; NoSignUp refuses
+	// signup and makes auto-signup mean nothing; ResetPage is the publisher's page that sets a new password.
 	Settings httpapi.Settings
 	Issuer   string // the iss claim: the public address
 }
@@ -40,12 +44,16 @@ func Mount(o Options) error {
 	if err != nil {
 		return err
 	}
+	reset := o.Settings.ResetPage
+	if reset == "" {
+		reset = o.Server.Address(defaultResetPage)
+	}
 	languages, err := languagesOf(dialect)
 	if err != nil {
 		return err
 	}
 	origins := httpapi.NewOrigins(o.Server, o.Settings.AllowedOrigins)
-	h := &handlers{server: o.Server, core: o.Core, dialect: dialect, origins: origins, signUp: !o.Settings.NoSignUp}
+	h := &handlers{server: o.Server, core: o.Core, dialect: dialect, origins: origins, signUp: !o.Settings.NoSignUp, reset: reset}
 	strict := gen.NewStrictHandlerWithOptions(h, nil, gen.StrictGinServerOptions{
 		RequestErrorHandlerFunc:  o.Server.RequestError,
 		HandlerErrorFunc:         o.Server.Refuse,
@@ -62,7 +70,7 @@ func Mount(o Options) error {
 		Before: before,
 		Register: func(r gin.IRouter) {
 			if origins.Listed() {
-				r = preflights{r}
+				r = preflights{r, map[string]bool{}}
 			}
 			gen.RegisterHandlersWithOptions(r, strict, gen.GinServerOptions{ErrorHandler: o.Server.ParameterError})
 		},

@@ -18,6 +18,13 @@ const (
 	mePath     = "/api/auth/v1/users/me"
 	logoutPath = "/api/auth/v1/logout"
 
+	signupPath   = "/api/auth/v1/signup"
+	updatePath   = "/api/auth/v1/users/update-with-otp"
+	profilePath  = "/api/auth/v1/users/profile"
+	sessionsPath = "/api/auth/v1/sessions"
+	forgotPath   = "/api/auth/v1/users/forgot-password"
+	linkPath     = "/api/auth/v1/users/send-verification-link"
+
 	john      = "+919888888888"
 	johnsMail = "johndoe@example.com"
 	stranger  = "+919812345670"
@@ -150,6 +157,14 @@ func TestNoSignUp(t *testing.T) {
 	reply := want(t, w, http.StatusUnauthorized, "POST", loginPath, body)
 	if reply.Body != `{"message":"User not found.","error":{"message":"User not found."}}` {
 		t.Error(reply.Body)
+	}
+	for _, body := range []string{
+		object(t, "phone-number", stranger, "otp", "43210"), object(t, "email", "new@example.com", "password", "correct horse"), `{}`,
+	} {
+		reply := want(t, w, http.StatusForbidden, "POST", signupPath, body)
+		if reply.Body != `{"message":"Sign-up is not allowed","error":{"message":"Sign-up is not allowed"}}` {
+			t.Error(reply.Body)
+		}
 	}
 }
 

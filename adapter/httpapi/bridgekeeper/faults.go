@@ -2,6 +2,7 @@ package bridgekeeper
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -10,20 +11,43 @@ import (
 	gen "latchkey/openapi/gen/bridgekeeper"
 )
 
-// codeHost is the cause of a request to a host that the settings do not list.
-const codeHost domain.Code = "host_not_listed"
+// Causes that only this room knows.
+const (
+	codeHost      domain.Code = "host_not_listed" // a host that the settings do not list
+	codeSignUpOff domain.Code = "sign_up_off"     // the settings let nobody sign up
+	codeRepeat    domain.Code = "repeat_differs"  // the new password was typed in two ways
+)
+
+// The calls whose refusals differ from those of all others.
+const (
+	resetPath      = "/api/auth/v1/users/reset-password"
+	resetTokenPath = "/api/auth/v1/users/reset-password-with-token"
+)
 
 // notLoggedIn is the documented text for every call without a live session.
 const notLoggedIn = "Could not find qt-auth cookie or X-QT-AUTH header, please Login."
 
 // words carry each text twice, since some clients read message and others error.message; a call without a session gets the
 // documented body, which has only the latter. One text serves all wrong codes, to the byte (E3).
-func words(_ *gin.Context, f *domain.Fault) httpapi.Reply {
+func words(c *gin.Context, f *domain.Fault) httpapi.Reply {
+	path := c.FullPath()
+	reply := wordsFor(path, f)
+	if failure, ok := reply.Body.(gen.Failure); ok && path == resetPath {
+		// One of the web app's screens takes every reply with a top-level message for success.
+		reply.Body = gen.ErrorOnlyFailure{Error: failure.Error}
+	}
+	return reply
+}
+
+func wordsFor(path string, f *domain.Fault) httpapi.Reply {
 	status, message := httpapi.Status(f), httpapi.Text(f)
 	switch f.Code {
 	case domain.CodeTokenMissing, domain.CodeTokenInvalid, domain.CodeTokenExpired, domain.CodeTokenScope, domain.CodeAccountDisabled:
 		return unauthorized(gen.NotLoggedInFailure{Error: gen.BridgekeeperError{Message: notLoggedIn}})
 	case domain.CodeMismatch, domain.CodeUnknown, domain.CodeExpired, domain.CodeExhausted:
+		if path == resetTokenPath {
+			return unauthorized(failure("Token could not be found, or was already consumed or is expired"))
+		}
 		return unauthorized(failure("OTP did not match"))
 	case domain.CodeAccountUnknown:
 		// Only who has proven the contact gets here.
@@ -33,7 +57,7 @@ func words(_ *gin.Context, f *domain.Fault) httpapi.Reply {
 	case httpapi.CodeRequired:
 		message = f.Field + " is required"
 	case domain.CodeMalformed:
-		message = f.Field + " is invalid"
+		message = strings.ReplaceAll(f.Field, "_", "-") + " is invalid"
 		if f.Field == "body" {
 			message = "Request body is not valid JSON"
 		}
@@ -42,6 +66,16 @@ func words(_ *gin.Context, f *domain.Fault) httpapi.Reply {
 		message = "phone-number is invalid"
 	case httpapi.CodeBodyTooLarge:
 		message = "Request body is too large"
+	case domain.CodePasswordRule:
+		message = "Password must have 8 to 128 characters"
+	case codeRepeat:
+		message = "confirm-password is not the same as new-password"
+	case domain.CodeContactTaken:
+		message = "User Already exists"
+	case domain.CodeSessionStale:
+		message = "Please log in again to change your contacts"
+	case codeSignUpOff:
+		message = "Sign-up is not allowed"
 	case codeHost:
 		message = "Host is not allowed"
 	case domain.CodeForbidden:

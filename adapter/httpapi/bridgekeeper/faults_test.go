@@ -42,13 +42,19 @@ func TestWords(t *testing.T) {
 		{httpapi.Required("email"), 400, "email is required"},
 		{domain.NewFault(domain.Invalid, httpapi.CodeBodyTooLarge), 413, "Request body is too large"},
 		{domain.NewFault(domain.NotFound, httpapi.CodeNoSuchMethod), 405, "Method not allowed"},
+		{domain.NewFault(domain.Conflict, domain.CodeContactTaken), 409, "User Already exists"},
+		{domain.NewFault(domain.Invalid, domain.CodePasswordRule), 400, "Password must have 8 to 128 characters"},
+		{domain.NewFault(domain.Invalid, codeRepeat), 400, "confirm-password is not the same as new-password"},
+		{domain.NewFault(domain.Forbidden, domain.CodeSessionStale), 403, "Please log in again to change your contacts"},
+		{domain.NewFault(domain.Forbidden, codeSignUpOff), 403, "Sign-up is not allowed"},
+		{domain.Malformed("first_name"), 400, "first-name is invalid"},
 		{domain.NewFault(domain.Forbidden, codeHost), 403, "Host is not allowed"},
 		{domain.NewFault(domain.Forbidden, domain.CodeForbidden), 403, "Requests from other sites are not allowed"},
 		{domain.UnavailableBecause(errors.New("secret detail")), 503, unavailable},
 		{domain.NewFault(domain.Unavailable, domain.CodeBusy), 503, unavailable},
 		{domain.AsFault(errors.New("secret detail")), 500, "Internal server error"},
 	} {
-		reply := words(nil, c.fault)
+		reply := wordsFor("", c.fault)
 		body, err := json.Marshal(reply.Body)
 		if err != nil {
 			t.Fatal(err)
@@ -61,7 +67,7 @@ func TestWords(t *testing.T) {
 		domain.NewFault(domain.Unauthenticated, domain.CodeTokenMissing), domain.NewFault(domain.Unauthenticated, domain.CodeTokenInvalid),
 		domain.NewFault(domain.Forbidden, domain.CodeTokenScope), domain.NewFault(domain.Forbidden, domain.CodeAccountDisabled),
 	} {
-		reply := words(nil, fault)
+		reply := wordsFor("", fault)
 		body, err := json.Marshal(reply.Body)
 		if err != nil || reply.Status != http.StatusUnauthorized || string(body) != notLoggedInBody {
 			t.Errorf("%s: %d %s %v", fault, reply.Status, body, err)
@@ -93,6 +99,12 @@ func failing(t testing.TB, all, sends, counts, logout *atomic.Bool) func(w *http
 		core.Authenticate = outage[usecase.AuthenticateIn, usecase.Identity]{all, core.Authenticate}
 		core.LoginByCode = outage[usecase.LoginByCodeIn, usecase.Grant]{all, core.LoginByCode}
 		core.AuthenticatePassword = outage[usecase.AuthenticatePasswordIn, usecase.Grant]{all, core.AuthenticatePassword}
+		core.SignUp = outage[usecase.SignUpIn, usecase.Grant]{all, core.SignUp}
+		core.ChangeContact = outage[usecase.ChangeContactIn, domain.Account]{sends, core.ChangeContact}
+		core.EditProfile = outage[usecase.EditProfileIn, domain.Account]{sends, core.EditProfile}
+		core.ResetPassword = outage[usecase.ResetPasswordIn, usecase.Done]{all, core.ResetPassword}
+		core.VerifyContact = outage[usecase.VerifyContactIn, domain.Account]{all, core.VerifyContact}
+		core.ListSessions = outage[usecase.ListSessionsIn, []domain.Session]{counts, core.ListSessions}
 		if err := Mount(Options{Server: w.Server, Core: &core, Issuer: httpapitest.PublicURL}); err != nil {
 			t.Fatal(err)
 		}
@@ -118,9 +130,25 @@ func TestDatabaseAway(t *testing.T) {
 		"me":                {&all, "GET", mePath, ""},
 		"me, counted":       {&counts, "GET", mePath, ""},
 		"logout":            {&logout, "GET", logoutPath, ""},
+		"sign up":           {&all, "POST", signupPath, object(t, "email", "new@example.com", "password", "correct horse")},
+		"sign up, counted":  {&counts, "POST", signupPath, object(t, "email", "newer@example.com", "password", "correct horse")},
+		"contact":           {&sends, "POST", updatePath, object(t, "otp", "43210", "user", map[string]any{"verification-status": "email"})},
+		"profile":           {&sends, "POST", profilePath, object(t, "name", "John")},
+		"profile, counted":  {&counts, "POST", profilePath, object(t, "name", "John")},
+		"forgot":            {&sends, "POST", forgotPath, object(t, "email", johnsMail)},
+		"link":              {&sends, "POST", linkPath, object(t, "email", johnsMail)},
+		"reset by code":     {&all, "POST", resetPath, object(t, "email", johnsMail, "otp", "43210", "new-password", "correct horse")},
+		"reset by token":    {&all, "POST", resetTokenPath, object(t, "token", "x", "new-password", "correct horse")},
+		"button":            {&all, "POST", verifyPath + "?token=x", ""},
+		"sessions":          {&counts, "GET", sessionsPath, ""},
+		"validate":          {&counts, "GET", sessionsPath + "/validate", ""},
 	} {
 		c.away.Store(true)
 		reply := want(t, w, http.StatusServiceUnavailable, c.method, c.path, c.body, "Cookie: qt-auth="+token)
+		text := text
+		if c.path == resetPath {
+			text = `{"error":{"message":"Service unavailable. Please try again later."}}`
+		}
 		if reply.Body != text || reply.Header.Get("Retry-After") != "1" {
 			t.Errorf("%s: %s, Retry-After %q", name, reply.Body, reply.Header.Get("Retry-After"))
 		}

@@ -65,3 +65,17 @@ func FuzzSession(f *testing.F) {
 		}
 	})
 }
+
+func FuzzSignUpUser(f *testing.F) {
+	fuzzBody(f, signupPath,
+		`{"login-phone-number":"+919812345670","otp":"43210","name":"Asha"}`, `{"email":"a@b.example","password":"x","username":"a@b.example"}`,
+		``, `{}`, `{"email":null,"otp":""}`, `{"dont-login":1}`, `{"email":"a@b.example","otp":"43210","name":"\u202e"}`,
+	)
+}
+
+func FuzzUpdateUserWithOTP(f *testing.F) {
+	fuzzBody(f, updatePath,
+		`{"otp":"43210","user":{"verification-status":"email"}}`, `{"otp":"43210","user":{"phone-number":919812345670}}`,
+		``, `{}`, `{"user":null}`, `{"otp":1,"user":[]}`, `{"otp":"","user":{"email":"@","phone-number":1e400}}`,
+	)
+}

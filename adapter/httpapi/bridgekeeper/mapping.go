@@ -167,3 +167,15 @@ func nullable(text string) *string {
 	}
 	return &text
 }
+
+// sessionsOf are sessions as their owner sees them; current is the id of the one that asks.
+func sessionsOf(sessions []domain.Session, current string) []gen.UserSession {
+	shown := make([]gen.UserSession, 0, len(sessions))
+	for _, s := range sessions {
+		shown = append(shown, gen.UserSession{
+			CreatedAt: s.CreatedAt.UnixMilli(), ExpiresAt: s.ExpiresAt.UnixMilli(), UserAgent: s.UserAgent, IPAddress: s.ClientIP,
+			Current: s.ID == current,
+		})
+	}
+	return shown
+}

@@ -16,6 +16,13 @@ import (
 // sessionLifetime is how long a login lasts; the document leaves it open.
 const sessionLifetime = 30 * 24 * time.Hour
 
+// passwordRule is for new passwords; old ones are whatever they are.
+var passwordRule = domain.PasswordRule{Min: 8, Max: 128}
+
+// defaultResetPage is where links to set a new password go when the settings name no page: the publisher's site on this server's
+// own host.
+const defaultResetPage = "/reset-password"
+
 // headerName carries the session both ways, for callers that keep no cookies.
 const headerName = "X-Qt-Auth"
 
@@ -30,18 +37,7 @@ func newDialect(o Options) (*usecase.Dialect, error) {
 		Lifetimes: domain.Lifetimes{Access: sessionLifetime, Idle: sessionLifetime, Absolute: sessionLifetime},
 		Access:    usecase.TokenKind{Name: "bridgekeeper-session", Issuer: o.Issuer},
 		Claims:    claims,
-		Templates: domain.Templates{domain.PurposeLogin: {
-			"en": {
-				SMS:     "{{code}} is your login code. Enter it within {{minutes}} minutes and tell it to nobody.",
-				Subject: "Your login code",
-				Text:    "Hello,\n\nyour login code is {{code}}. It works once, within {{minutes}} minutes.\n\nIf you did not try to log in, you need not do anything: nobody gets in without this code.\n",
-			},
-			"hi": {
-				SMS:     "आपका लॉगिन कोड {{code}} है। इसे {{minutes}} मिनट के भीतर दर्ज करें और किसी को न बताएँ।",
-				Subject: "आपका लॉगिन कोड",
-				Text:    "नमस्ते,\n\nआपका लॉगिन कोड {{code}} है। यह {{minutes}} मिनट के भीतर एक बार काम करेगा।\n\nयदि आप लॉगिन नहीं कर रहे थे, तो कुछ करने की आवश्यकता नहीं है: इस कोड के बिना कोई लॉगिन नहीं कर सकता।\n",
-			},
-		}},
+		Templates: templates(),
 	}
 	return d, o.Settings.Apply(d)
 }

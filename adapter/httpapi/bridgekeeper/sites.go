@@ -54,18 +54,28 @@ func share(origins *httpapi.Origins) gin.HandlerFunc {
 }
 
 // preflights gives every route that is registered through it an OPTIONS route too, for browsers that ask share first.
-type preflights struct{ gin.IRouter }
+type preflights struct {
+	gin.IRouter
+	answered map[string]bool // paths that have the route already
+}
 
 // GET registers a route for GET and OPTIONS.
 func (p preflights) GET(path string, handlers ...gin.HandlerFunc) gin.IRoutes {
-	p.OPTIONS(path, answerPreflight)
+	p.answer(path)
 	return p.IRouter.GET(path, handlers...)
 }
 
 // POST registers a route for POST and OPTIONS.
 func (p preflights) POST(path string, handlers ...gin.HandlerFunc) gin.IRoutes {
-	p.OPTIONS(path, answerPreflight)
+	p.answer(path)
 	return p.IRouter.POST(path, handlers...)
+}
+
+func (p preflights) answer(path string) {
+	if !p.answered[path] {
+		p.answered[path] = true
+		p.OPTIONS(path, answerPreflight)
+	}
 }
 
 func answerPreflight(c *gin.Context) { c.Status(http.StatusNoContent) }

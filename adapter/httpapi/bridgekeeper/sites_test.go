@@ -99,7 +99,10 @@ func TestPreflights(t *testing.T) {
 	t.Parallel()
 	const listed = "https://news.example"
 	w := httpapitest.New(t, with(t, httpapi.Settings{AllowedOrigins: []string{listed}}))
-	for path, method := range map[string]string{sendPath: "POST", loginPath: "POST", mePath: "GET", logoutPath: "GET"} {
+	for path, method := range map[string]string{
+		sendPath: "POST", loginPath: "POST", mePath: "GET", logoutPath: "GET", signupPath: "POST", updatePath: "POST",
+		profilePath: "POST", forgotPath: "POST", resetPath: "POST", resetTokenPath: "POST", linkPath: "POST", sessionsPath: "GET",
+	} {
 		ask := []string{"Access-Control-Request-Method: " + method, "Access-Control-Request-Headers: content-type,x-qt-auth"}
 		reply := want(t, w, http.StatusNoContent, "OPTIONS", path, "", append(ask, "Origin: "+listed)...)
 		for name, value := range map[string]string{

@@ -18,7 +18,8 @@
 //	{"otp_auth_key":"{{key}}"}
 //
 // Acts before a request: advance DURATION, and disable, enable, revoke, unlock with an account as operators name it. In requests
-// {{key}} is a value captured before, {{code:ADDRESS}} the newest code sent there and {{wrong:ADDRESS}} another of its length. In
-// expectations {{key}} captures, {{=key}} must be what was captured, {{*}} is anything; "!Name" says that a header is absent.
+// {{key}} is a value captured before, {{code:ADDRESS}} the newest code sent there, {{wrong:ADDRESS}} another of its length and
+// {{token:ADDRESS}} the token of the newest link. In expectations {{key}} captures, {{=key}} must be what was captured, {{*}} is
+// anything; "!Name" says that a header is absent.
 // JSON is compared to the byte, key order included, white space aside.
 package httpapitest

@@ -39,6 +39,7 @@ func TestStepsFail(t *testing.T) {
 		"another code":          {"GET /healthz\nX-Say: {{wrong:+919800000045}}\n--- 200\nEtag: " + code + "\n\n{\"status\":\"ok\"}", "header Etag"},
 		"no code":               {"GET /healthz\nX-Say: {{code:+919800000000}}\n--- 200\n\n{\"status\":\"ok\"}", "no code was sent to +919800000000"},
 		"no other than no code": {"GET /healthz\nX-Say: {{wrong:+919800000000}}\n--- 200\n\n{\"status\":\"ok\"}", "no code was sent to +919800000000"},
+		"no link":               {"GET /healthz\nX-Say: {{token:+919800000045}}\n--- 200\n\n{\"status\":\"ok\"}", "no link was sent to +919800000045"},
 		"an advance of nothing": {"> advance soon\nGET /healthz\n--- 200\n\n{\"status\":\"ok\"}", "soon"},
 	} {
 		steps, err := parse("=== " + name + "\n" + c.text)

@@ -209,6 +209,13 @@ func (w *World) fill(text string, captured map[string]string) (string, error) {
 			}
 			return code
 		}
+		if to, ok := strings.CutPrefix(name, "token:"); ok {
+			token := w.Token(to)
+			if token == "" {
+				failed = fmt.Errorf("no link was sent to %s", to)
+			}
+			return token
+		}
 		value, ok := captured[name]
 		if !ok {
 			failed = fmt.Errorf("nothing was captured as %s", name)

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -169,6 +170,19 @@ func (w *World) Code(to string) string {
 	}
 	return ""
 }
+
+// Token is the token in the newest link sent to an address, empty when there is none.
+func (w *World) Token(to string) string {
+	sent := w.Messages(to)
+	for i := len(sent) - 1; i >= 0; i-- {
+		if found := linkToken.FindStringSubmatch(sent[i].Body); found != nil {
+			return found[1]
+		}
+	}
+	return ""
+}
+
+var linkToken = regexp.MustCompile(`https://\S*[?&]token=([A-Za-z0-9._-]+)`)
 
 // Reply is what the server answered.
 type Reply struct {

@@ -17,6 +17,24 @@ import (
 	"github.com/oapi-codegen/runtime"
 )
 
+// Defines values for ContactSort.
+const (
+	ContactSortEmail ContactSort = "email"
+	ContactSortPhone ContactSort = "phone"
+)
+
+// Valid indicates whether the value is a known member of the ContactSort enum.
+func (e ContactSort) Valid() bool {
+	switch e {
+	case ContactSortEmail:
+		return true
+	case ContactSortPhone:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for OTPMedium.
 const (
 	OTPMediumEmail       OTPMedium = "email"
@@ -74,6 +92,9 @@ type Failure struct {
 	Error BridgekeeperError `json:"error"`
 }
 
+// ContactSort A sort of contact.
+type ContactSort string
+
 // CurrentUserReply The user of the session.
 type CurrentUserReply struct {
 	// User A user.
@@ -90,6 +111,23 @@ type CurrentUserReply struct {
 //
 // Example: johndoe@example.com
 type EmailAddress = string
+
+// ErrorOnlyFailure A refusal where a top-level message would look like success.
+type ErrorOnlyFailure struct {
+	// Error What is wrong.
+	Error BridgekeeperError `json:"error"`
+}
+
+// ForgotUserPasswordRequest Whose password is forgotten.
+type ForgotUserPasswordRequest struct {
+	// Email An email address.
+	//
+	// Example: johndoe@example.com
+	Email EmailAddress `json:"email"`
+}
+
+// LinkTokenText The token of a mailed link.
+type LinkTokenText = string
 
 // LoginReply The user is logged in.
 type LoginReply struct {
@@ -131,6 +169,15 @@ type LoginRequest struct {
 	Username *string `json:"username,omitempty"`
 }
 
+// MessageReply What was done.
+type MessageReply struct {
+	// Message A text for people, in the words that the npm client knows.
+	Message string `json:"message"`
+}
+
+// NewUserPassword A new password.
+type NewUserPassword = string
+
 // NotLoggedInFailure The refusal of a call that needs a session.
 type NotLoggedInFailure struct {
 	// Error What is wrong.
@@ -140,13 +187,70 @@ type NotLoggedInFailure struct {
 // OTPMedium A way to send a code.
 type OTPMedium string
 
+// PartOfName A first or last name.
+type PartOfName = string
+
+// PhoneDigits The digits of a phone number, country code first.
+type PhoneDigits = int64
+
 // PhoneNumber A phone number in E.164.
 //
 // Example: +919888888888
 type PhoneNumber = string
 
+// PhoneText A phone number in E.164, or its digits as an integer, which is how the web app sends it.
+type PhoneText struct {
+	union json.RawMessage
+}
+
+// ProvenContact A contact that the user wants to have, or the sort of the one that the user has.
+type ProvenContact struct {
+	// Email An email address.
+	//
+	// Example: johndoe@example.com
+	Email *EmailAddress `json:"email,omitempty"`
+
+	// LoginPhoneNumber A phone number in E.164, or its digits as an integer, which is how the web app sends it.
+	LoginPhoneNumber *PhoneText `json:"login-phone-number,omitempty"`
+
+	// PhoneNumber A phone number in E.164, or its digits as an integer, which is how the web app sends it.
+	PhoneNumber *PhoneText `json:"phone-number,omitempty"`
+
+	// VerificationStatus A sort of contact.
+	VerificationStatus *ContactSort `json:"verification-status,omitempty"`
+}
+
 // QTAuthToken A session token.
 type QTAuthToken = string
+
+// RedirectURLText A path on this server, or an address of a listed origin.
+type RedirectURLText = string
+
+// ResetUserPasswordRequest A mailed code and a new password.
+type ResetUserPasswordRequest struct {
+	// Email An email address.
+	//
+	// Example: johndoe@example.com
+	Email EmailAddress `json:"email"`
+
+	// NewPassword A new password.
+	NewPassword NewUserPassword `json:"new-password"`
+
+	// OTP The code. A string, so that leading zeros survive.
+	OTP UserOTP `json:"otp"`
+}
+
+// ResetWithTokenRequest A mailed token and a new password, twice.
+type ResetWithTokenRequest struct {
+	// ConfirmPassword A new password.
+	ConfirmPassword *NewUserPassword `json:"confirm-password,omitempty"`
+
+	// NewPassword A new password.
+	NewPassword NewUserPassword `json:"new-password"`
+
+	// Token The token of a mailed link.
+	Token LinkTokenText `json:"token"`
+}
 
 // RetryAfterSeconds Seconds.
 type RetryAfterSeconds = int32
@@ -177,6 +281,87 @@ type SendOTPRequest struct {
 	//
 	// Example: +919888888888
 	PhoneNumber *PhoneNumber `json:"phone-number,omitempty"`
+}
+
+// SessionOrCodeFailure The refusal of a call without a session, which has no top-level message, or of a wrong code.
+type SessionOrCodeFailure struct {
+	// Error What is wrong.
+	Error BridgekeeperError `json:"error"`
+
+	// Message What is wrong, in the documented words where there are any.
+	Message *string `json:"message,omitempty"`
+}
+
+// SessionsReply The open sessions of the user.
+type SessionsReply struct {
+	// Sessions The open sessions, the newest first.
+	Sessions UserSessions `json:"sessions"`
+
+	// ActiveSessionsCount How many sessions of the user are open.
+	ActiveSessionsCount ActiveSessionsCount `json:"active-sessions-count"`
+}
+
+// ShownName The name to show.
+type ShownName = string
+
+// SignUpRequest A contact and its code, or an email address and a password; and the names of the new user.
+type SignUpRequest struct {
+	// DontLogin Make the account without opening a session.
+	DontLogin *bool `json:"dont-login,omitempty"`
+
+	// Email An email address.
+	//
+	// Example: johndoe@example.com
+	Email *EmailAddress `json:"email,omitempty"`
+
+	// FirstName A first or last name.
+	FirstName *PartOfName `json:"first-name,omitempty"`
+
+	// LastName A first or last name.
+	LastName *PartOfName `json:"last-name,omitempty"`
+
+	// LoginPhoneNumber A phone number in E.164.
+	//
+	// Example: +919888888888
+	LoginPhoneNumber *PhoneNumber `json:"login-phone-number,omitempty"`
+
+	// Name The name to show.
+	Name *ShownName `json:"name,omitempty"`
+
+	// OTP The code. A string, so that leading zeros survive.
+	OTP *UserOTP `json:"otp,omitempty"`
+
+	// Password A new password.
+	Password *NewUserPassword `json:"password,omitempty"`
+
+	// PhoneNumber A phone number in E.164.
+	//
+	// Example: +919888888888
+	PhoneNumber *PhoneNumber `json:"phone-number,omitempty"`
+
+	// Username The name to log in with, beside the email address.
+	Username *string `json:"username,omitempty"`
+}
+
+// UpdateProfileRequest New names.
+type UpdateProfileRequest struct {
+	// FirstName A first or last name.
+	FirstName *PartOfName `json:"first-name,omitempty"`
+
+	// LastName A first or last name.
+	LastName *PartOfName `json:"last-name,omitempty"`
+
+	// Name The name to show.
+	Name *ShownName `json:"name,omitempty"`
+}
+
+// UpdateWithOTPRequest A code and what it proves.
+type UpdateWithOTPRequest struct {
+	// OTP The code. A string, so that leading zeros survive.
+	OTP UserOTP `json:"otp"`
+
+	// User A contact that the user wants to have, or the sort of the one that the user has.
+	User ProvenContact `json:"user"`
 }
 
 // User A user.
@@ -236,11 +421,70 @@ type User struct {
 // UserMetadata What the publisher keeps about the user.
 type UserMetadata map[string]interface{}
 
+// UserOTP The code. A string, so that leading zeros survive.
+type UserOTP = string
+
+// UserSession One login that has not ended.
+type UserSession struct {
+	// CreatedAt When the user logged in, in milliseconds since 1970.
+	CreatedAt int64 `json:"created-at"`
+
+	// ExpiresAt When the session will end, in milliseconds since 1970.
+	ExpiresAt int64 `json:"expires-at"`
+
+	// UserAgent The program that logged in, empty when it did not say.
+	UserAgent string `json:"user-agent"`
+
+	// IPAddress The address from which the user logged in, empty when unknown.
+	IPAddress string `json:"ip-address"`
+
+	// Current Whether it is the session of this request.
+	Current bool `json:"current"`
+}
+
+// UserSessions The open sessions, the newest first.
+type UserSessions = []UserSession
+
 // UserSource Where the user comes from, `bridgekeeper`.
 type UserSource = string
 
+// ValidSessionReply The user of the session, and all open ones.
+type ValidSessionReply struct {
+	// User A user.
+	User User `json:"user"`
+
+	// ActiveSessionsCount How many sessions of the user are open.
+	ActiveSessionsCount ActiveSessionsCount `json:"active-sessions-count"`
+
+	// Source Where the user comes from, `bridgekeeper`.
+	Source UserSource `json:"source"`
+
+	// Sessions The open sessions, the newest first.
+	Sessions UserSessions `json:"sessions"`
+}
+
+// VerificationLinkRequest Whose address is to be proven, and where to go on then.
+type VerificationLinkRequest struct {
+	// Email An email address.
+	//
+	// Example: johndoe@example.com
+	Email EmailAddress `json:"email"`
+
+	// RedirectURL A path on this server, or an address of a listed origin.
+	RedirectURL *RedirectURLText `json:"redirect-url,omitempty"`
+}
+
+// VerificationPage A page for people.
+type VerificationPage = string
+
 // VerificationStatus Which contact of the user is proven.
 type VerificationStatus string
+
+// LinkToken The token of a mailed link.
+type LinkToken = LinkTokenText
+
+// RedirectURL A path on this server, or an address of a listed origin.
+type RedirectURL = RedirectURLText
 
 // BridgekeeperBadRequest Every refusal but that of a call without a session. The text comes twice, since some clients read one and some the other.
 type BridgekeeperBadRequest = Failure
@@ -263,11 +507,112 @@ type BridgekeeperTooManyRequests = Failure
 // BridgekeeperUnavailable Every refusal but that of a call without a session. The text comes twice, since some clients read one and some the other.
 type BridgekeeperUnavailable = Failure
 
+// ShowVerificationPageParams defines parameters for ShowVerificationPage.
+type ShowVerificationPageParams struct {
+	// Token The token of the mailed link.
+	Token LinkToken `form:"token" json:"token"`
+
+	// RedirectURL Where the page offers to go on to.
+	RedirectURL *RedirectURL `form:"redirect-url,omitempty" json:"redirect-url,omitempty"`
+}
+
+// VerifyEmailParams defines parameters for VerifyEmail.
+type VerifyEmailParams struct {
+	// Token The token of the mailed link.
+	Token LinkToken `form:"token" json:"token"`
+
+	// RedirectURL Where the page offers to go on to.
+	RedirectURL *RedirectURL `form:"redirect-url,omitempty" json:"redirect-url,omitempty"`
+}
+
 // LoginUserJSONRequestBody defines body for LoginUser for application/json ContentType.
 type LoginUserJSONRequestBody = LoginRequest
 
+// SignUpUserJSONRequestBody defines body for SignUpUser for application/json ContentType.
+type SignUpUserJSONRequestBody = SignUpRequest
+
+// ForgotUserPasswordJSONRequestBody defines body for ForgotUserPassword for application/json ContentType.
+type ForgotUserPasswordJSONRequestBody = ForgotUserPasswordRequest
+
+// UpdateUserProfileJSONRequestBody defines body for UpdateUserProfile for application/json ContentType.
+type UpdateUserProfileJSONRequestBody = UpdateProfileRequest
+
+// ResetUserPasswordJSONRequestBody defines body for ResetUserPassword for application/json ContentType.
+type ResetUserPasswordJSONRequestBody = ResetUserPasswordRequest
+
+// ResetUserPasswordWithTokenJSONRequestBody defines body for ResetUserPasswordWithToken for application/json ContentType.
+type ResetUserPasswordWithTokenJSONRequestBody = ResetWithTokenRequest
+
 // SendUserOTPJSONRequestBody defines body for SendUserOTP for application/json ContentType.
 type SendUserOTPJSONRequestBody = SendOTPRequest
+
+// SendVerificationLinkJSONRequestBody defines body for SendVerificationLink for application/json ContentType.
+type SendVerificationLinkJSONRequestBody = VerificationLinkRequest
+
+// UpdateUserWithOTPJSONRequestBody defines body for UpdateUserWithOTP for application/json ContentType.
+type UpdateUserWithOTPJSONRequestBody = UpdateWithOTPRequest
+
+// AsPhoneNumber returns the union data inside the PhoneText as a PhoneNumber
+func (t PhoneText) AsPhoneNumber() (PhoneNumber, error) {
+	var body PhoneNumber
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromPhoneNumber overwrites any union data inside the PhoneText as the provided PhoneNumber
+func (t *PhoneText) FromPhoneNumber(v PhoneNumber) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergePhoneNumber performs a merge with any union data inside the PhoneText, using the provided PhoneNumber
+func (t *PhoneText) MergePhoneNumber(v PhoneNumber) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsPhoneDigits returns the union data inside the PhoneText as a PhoneDigits
+func (t PhoneText) AsPhoneDigits() (PhoneDigits, error) {
+	var body PhoneDigits
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromPhoneDigits overwrites any union data inside the PhoneText as the provided PhoneDigits
+func (t *PhoneText) FromPhoneDigits(v PhoneDigits) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergePhoneDigits performs a merge with any union data inside the PhoneText, using the provided PhoneDigits
+func (t *PhoneText) MergePhoneDigits(v PhoneDigits) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+func (t PhoneText) MarshalJSON() ([]byte, error) {
+	b, err := t.union.MarshalJSON()
+	return b, err
+}
+
+func (t *PhoneText) UnmarshalJSON(b []byte) error {
+	err := t.union.UnmarshalJSON(b)
+	return err
+}
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
@@ -277,12 +622,45 @@ type ServerInterface interface {
 	// LogoutUser Log out
 	// (GET /api/auth/v1/logout)
 	LogoutUser(c *gin.Context)
+	// ListUserSessions List the open sessions
+	// (GET /api/auth/v1/sessions)
+	ListUserSessions(c *gin.Context)
+	// ValidateUserSession Check a session
+	// (GET /api/auth/v1/sessions/validate)
+	ValidateUserSession(c *gin.Context)
+	// SignUpUser Make an account
+	// (POST /api/auth/v1/signup)
+	SignUpUser(c *gin.Context)
+	// ForgotUserPassword Mail a link to set a new password
+	// (POST /api/auth/v1/users/forgot-password)
+	ForgotUserPassword(c *gin.Context)
 	// GetCurrentUser Read the logged-in user
 	// (GET /api/auth/v1/users/me)
 	GetCurrentUser(c *gin.Context)
+	// UpdateUserProfile Change the names of the user
+	// (POST /api/auth/v1/users/profile)
+	UpdateUserProfile(c *gin.Context)
+	// ResetUserPassword Set a new password with a code
+	// (POST /api/auth/v1/users/reset-password)
+	ResetUserPassword(c *gin.Context)
+	// ResetUserPasswordWithToken Set a new password with a mailed token
+	// (POST /api/auth/v1/users/reset-password-with-token)
+	ResetUserPasswordWithToken(c *gin.Context)
 	// SendUserOTP Send a one-time code by text message or mail
 	// (POST /api/auth/v1/users/send-otp)
 	SendUserOTP(c *gin.Context)
+	// SendVerificationLink Mail a link that proves an address
+	// (POST /api/auth/v1/users/send-verification-link)
+	SendVerificationLink(c *gin.Context)
+	// UpdateUserWithOTP Prove a contact with a code
+	// (POST /api/auth/v1/users/update-with-otp)
+	UpdateUserWithOTP(c *gin.Context)
+	// ShowVerificationPage Show the page of a verification link
+	// (GET /api/auth/v1/users/verify-email)
+	ShowVerificationPage(c *gin.Context, params ShowVerificationPageParams)
+	// VerifyEmail Prove an address with a mailed token
+	// (POST /api/auth/v1/users/verify-email)
+	VerifyEmail(c *gin.Context, params VerifyEmailParams)
 }
 
 // ServerInterfaceWrapper converts contexts to parameters.
@@ -320,6 +698,58 @@ func (siw *ServerInterfaceWrapper) LogoutUser(c *gin.Context) {
 	siw.Handler.LogoutUser(c)
 }
 
+// ListUserSessions operation middleware
+func (siw *ServerInterfaceWrapper) ListUserSessions(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListUserSessions(c)
+}
+
+// ValidateUserSession operation middleware
+func (siw *ServerInterfaceWrapper) ValidateUserSession(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ValidateUserSession(c)
+}
+
+// SignUpUser operation middleware
+func (siw *ServerInterfaceWrapper) SignUpUser(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.SignUpUser(c)
+}
+
+// ForgotUserPassword operation middleware
+func (siw *ServerInterfaceWrapper) ForgotUserPassword(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ForgotUserPassword(c)
+}
+
 // GetCurrentUser operation middleware
 func (siw *ServerInterfaceWrapper) GetCurrentUser(c *gin.Context) {
 
@@ -333,6 +763,45 @@ func (siw *ServerInterfaceWrapper) GetCurrentUser(c *gin.Context) {
 	siw.Handler.GetCurrentUser(c)
 }
 
+// UpdateUserProfile operation middleware
+func (siw *ServerInterfaceWrapper) UpdateUserProfile(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.UpdateUserProfile(c)
+}
+
+// ResetUserPassword operation middleware
+func (siw *ServerInterfaceWrapper) ResetUserPassword(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ResetUserPassword(c)
+}
+
+// ResetUserPasswordWithToken operation middleware
+func (siw *ServerInterfaceWrapper) ResetUserPasswordWithToken(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ResetUserPasswordWithToken(c)
+}
+
 // SendUserOTP operation middleware
 func (siw *ServerInterfaceWrapper) SendUserOTP(c *gin.Context) {
 
@@ -344,6 +813,102 @@ func (siw *ServerInterfaceWrapper) SendUserOTP(c *gin.Context) {
 	}
 
 	siw.Handler.SendUserOTP(c)
+}
+
+// SendVerificationLink operation middleware
+func (siw *ServerInterfaceWrapper) SendVerificationLink(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.SendVerificationLink(c)
+}
+
+// UpdateUserWithOTP operation middleware
+func (siw *ServerInterfaceWrapper) UpdateUserWithOTP(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.UpdateUserWithOTP(c)
+}
+
+// ShowVerificationPage operation middleware
+func (siw *ServerInterfaceWrapper) ShowVerificationPage(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ShowVerificationPageParams
+
+	// ------------- Required query parameter "token" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "token", c.Request.URL.Query(), &params.Token, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter token: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "redirect-url" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "redirect-url", c.Request.URL.Query(), &params.RedirectURL, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter redirect-url: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ShowVerificationPage(c, params)
+}
+
+// VerifyEmail operation middleware
+func (siw *ServerInterfaceWrapper) VerifyEmail(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params VerifyEmailParams
+
+	// ------------- Required query parameter "token" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "token", c.Request.URL.Query(), &params.Token, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter token: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "redirect-url" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "redirect-url", c.Request.URL.Query(), &params.RedirectURL, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter redirect-url: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.VerifyEmail(c, params)
 }
 
 // GinServerOptions provides options for the Gin server.
@@ -375,8 +940,19 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 
 	router.POST(options.BaseURL+"/api/auth/v1/login", wrapper.LoginUser)
 	router.GET(options.BaseURL+"/api/auth/v1/logout", wrapper.LogoutUser)
+	router.GET(options.BaseURL+"/api/auth/v1/sessions", wrapper.ListUserSessions)
+	router.GET(options.BaseURL+"/api/auth/v1/sessions/validate", wrapper.ValidateUserSession)
+	router.POST(options.BaseURL+"/api/auth/v1/signup", wrapper.SignUpUser)
+	router.POST(options.BaseURL+"/api/auth/v1/users/forgot-password", wrapper.ForgotUserPassword)
 	router.GET(options.BaseURL+"/api/auth/v1/users/me", wrapper.GetCurrentUser)
+	router.POST(options.BaseURL+"/api/auth/v1/users/profile", wrapper.UpdateUserProfile)
+	router.POST(options.BaseURL+"/api/auth/v1/users/reset-password", wrapper.ResetUserPassword)
+	router.POST(options.BaseURL+"/api/auth/v1/users/reset-password-with-token", wrapper.ResetUserPasswordWithToken)
 	router.POST(options.BaseURL+"/api/auth/v1/users/send-otp", wrapper.SendUserOTP)
+	router.POST(options.BaseURL+"/api/auth/v1/users/send-verification-link", wrapper.SendVerificationLink)
+	router.POST(options.BaseURL+"/api/auth/v1/users/update-with-otp", wrapper.UpdateUserWithOTP)
+	router.GET(options.BaseURL+"/api/auth/v1/users/verify-email", wrapper.ShowVerificationPage)
+	router.POST(options.BaseURL+"/api/auth/v1/users/verify-email", wrapper.VerifyEmail)
 }
 
 type BridgekeeperBadRequestJSONResponse Failure
@@ -653,6 +1229,478 @@ func (response LogoutUser503JSONResponse) VisitLogoutUserResponse(w http.Respons
 	return err
 }
 
+type ListUserSessionsRequestObject struct {
+}
+
+type ListUserSessionsResponseObject interface {
+	VisitListUserSessionsResponse(w http.ResponseWriter) error
+}
+
+type ListUserSessions200JSONResponse SessionsReply
+
+func (response ListUserSessions200JSONResponse) VisitListUserSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListUserSessions401JSONResponse struct {
+	BridgekeeperNotLoggedInJSONResponse
+}
+
+func (response ListUserSessions401JSONResponse) VisitListUserSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListUserSessions403JSONResponse struct {
+	BridgekeeperForbiddenJSONResponse
+}
+
+func (response ListUserSessions403JSONResponse) VisitListUserSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListUserSessions500JSONResponse struct {
+	BridgekeeperInternalErrorJSONResponse
+}
+
+func (response ListUserSessions500JSONResponse) VisitListUserSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListUserSessions503JSONResponse struct {
+	BridgekeeperUnavailableJSONResponse
+}
+
+func (response ListUserSessions503JSONResponse) VisitListUserSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ValidateUserSessionRequestObject struct {
+}
+
+type ValidateUserSessionResponseObject interface {
+	VisitValidateUserSessionResponse(w http.ResponseWriter) error
+}
+
+type ValidateUserSession200JSONResponse ValidSessionReply
+
+func (response ValidateUserSession200JSONResponse) VisitValidateUserSessionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ValidateUserSession401JSONResponse struct {
+	BridgekeeperNotLoggedInJSONResponse
+}
+
+func (response ValidateUserSession401JSONResponse) VisitValidateUserSessionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ValidateUserSession403JSONResponse struct {
+	BridgekeeperForbiddenJSONResponse
+}
+
+func (response ValidateUserSession403JSONResponse) VisitValidateUserSessionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ValidateUserSession500JSONResponse struct {
+	BridgekeeperInternalErrorJSONResponse
+}
+
+func (response ValidateUserSession500JSONResponse) VisitValidateUserSessionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ValidateUserSession503JSONResponse struct {
+	BridgekeeperUnavailableJSONResponse
+}
+
+func (response ValidateUserSession503JSONResponse) VisitValidateUserSessionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignUpUserRequestObject struct {
+	Body *SignUpUserJSONRequestBody
+}
+
+type SignUpUserResponseObject interface {
+	VisitSignUpUserResponse(w http.ResponseWriter) error
+}
+
+type SignUpUser200ResponseHeaders struct {
+	XQtAuth *QTAuthToken
+}
+
+type SignUpUser200JSONResponse struct {
+	Body    LoginReply
+	Headers SignUpUser200ResponseHeaders
+}
+
+func (response SignUpUser200JSONResponse) VisitSignUpUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XQtAuth != nil {
+		w.Header().Set("x-qt-auth", fmt.Sprint(*response.Headers.XQtAuth))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignUpUser400JSONResponse struct {
+	BridgekeeperBadRequestJSONResponse
+}
+
+func (response SignUpUser400JSONResponse) VisitSignUpUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignUpUser401ResponseHeaders struct {
+	WWWAuthenticate *AuthenticateChallenge
+}
+
+type SignUpUser401JSONResponse struct {
+	Body    Failure
+	Headers SignUpUser401ResponseHeaders
+}
+
+func (response SignUpUser401JSONResponse) VisitSignUpUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignUpUser403JSONResponse Failure
+
+func (response SignUpUser403JSONResponse) VisitSignUpUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignUpUser409JSONResponse Failure
+
+func (response SignUpUser409JSONResponse) VisitSignUpUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignUpUser413JSONResponse struct {
+	BridgekeeperBodyTooLargeJSONResponse
+}
+
+func (response SignUpUser413JSONResponse) VisitSignUpUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignUpUser429JSONResponse struct {
+	BridgekeeperTooManyRequestsJSONResponse
+}
+
+func (response SignUpUser429JSONResponse) VisitSignUpUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignUpUser500JSONResponse struct {
+	BridgekeeperInternalErrorJSONResponse
+}
+
+func (response SignUpUser500JSONResponse) VisitSignUpUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignUpUser503JSONResponse struct {
+	BridgekeeperUnavailableJSONResponse
+}
+
+func (response SignUpUser503JSONResponse) VisitSignUpUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ForgotUserPasswordRequestObject struct {
+	Body *ForgotUserPasswordJSONRequestBody
+}
+
+type ForgotUserPasswordResponseObject interface {
+	VisitForgotUserPasswordResponse(w http.ResponseWriter) error
+}
+
+type ForgotUserPassword200JSONResponse MessageReply
+
+func (response ForgotUserPassword200JSONResponse) VisitForgotUserPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ForgotUserPassword400JSONResponse struct {
+	BridgekeeperBadRequestJSONResponse
+}
+
+func (response ForgotUserPassword400JSONResponse) VisitForgotUserPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ForgotUserPassword403JSONResponse struct {
+	BridgekeeperForbiddenJSONResponse
+}
+
+func (response ForgotUserPassword403JSONResponse) VisitForgotUserPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ForgotUserPassword413JSONResponse struct {
+	BridgekeeperBodyTooLargeJSONResponse
+}
+
+func (response ForgotUserPassword413JSONResponse) VisitForgotUserPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ForgotUserPassword429JSONResponse struct {
+	BridgekeeperTooManyRequestsJSONResponse
+}
+
+func (response ForgotUserPassword429JSONResponse) VisitForgotUserPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ForgotUserPassword500JSONResponse struct {
+	BridgekeeperInternalErrorJSONResponse
+}
+
+func (response ForgotUserPassword500JSONResponse) VisitForgotUserPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ForgotUserPassword503JSONResponse struct {
+	BridgekeeperUnavailableJSONResponse
+}
+
+func (response ForgotUserPassword503JSONResponse) VisitForgotUserPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetCurrentUserRequestObject struct {
 }
 
@@ -730,6 +1778,424 @@ type GetCurrentUser503JSONResponse struct {
 }
 
 func (response GetCurrentUser503JSONResponse) VisitGetCurrentUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateUserProfileRequestObject struct {
+	Body *UpdateUserProfileJSONRequestBody
+}
+
+type UpdateUserProfileResponseObject interface {
+	VisitUpdateUserProfileResponse(w http.ResponseWriter) error
+}
+
+type UpdateUserProfile200JSONResponse CurrentUserReply
+
+func (response UpdateUserProfile200JSONResponse) VisitUpdateUserProfileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateUserProfile400JSONResponse struct {
+	BridgekeeperBadRequestJSONResponse
+}
+
+func (response UpdateUserProfile400JSONResponse) VisitUpdateUserProfileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateUserProfile401JSONResponse struct {
+	BridgekeeperNotLoggedInJSONResponse
+}
+
+func (response UpdateUserProfile401JSONResponse) VisitUpdateUserProfileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateUserProfile403JSONResponse struct {
+	BridgekeeperForbiddenJSONResponse
+}
+
+func (response UpdateUserProfile403JSONResponse) VisitUpdateUserProfileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateUserProfile413JSONResponse struct {
+	BridgekeeperBodyTooLargeJSONResponse
+}
+
+func (response UpdateUserProfile413JSONResponse) VisitUpdateUserProfileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateUserProfile500JSONResponse struct {
+	BridgekeeperInternalErrorJSONResponse
+}
+
+func (response UpdateUserProfile500JSONResponse) VisitUpdateUserProfileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateUserProfile503JSONResponse struct {
+	BridgekeeperUnavailableJSONResponse
+}
+
+func (response UpdateUserProfile503JSONResponse) VisitUpdateUserProfileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetUserPasswordRequestObject struct {
+	Body *ResetUserPasswordJSONRequestBody
+}
+
+type ResetUserPasswordResponseObject interface {
+	VisitResetUserPasswordResponse(w http.ResponseWriter) error
+}
+
+type ResetUserPassword200JSONResponse MessageReply
+
+func (response ResetUserPassword200JSONResponse) VisitResetUserPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetUserPassword400JSONResponse ErrorOnlyFailure
+
+func (response ResetUserPassword400JSONResponse) VisitResetUserPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetUserPassword401ResponseHeaders struct {
+	WWWAuthenticate *AuthenticateChallenge
+}
+
+type ResetUserPassword401JSONResponse struct {
+	Body    ErrorOnlyFailure
+	Headers ResetUserPassword401ResponseHeaders
+}
+
+func (response ResetUserPassword401JSONResponse) VisitResetUserPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetUserPassword403JSONResponse ErrorOnlyFailure
+
+func (response ResetUserPassword403JSONResponse) VisitResetUserPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetUserPassword413JSONResponse ErrorOnlyFailure
+
+func (response ResetUserPassword413JSONResponse) VisitResetUserPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetUserPassword429ResponseHeaders struct {
+	RetryAfter RetryAfterSeconds
+}
+
+type ResetUserPassword429JSONResponse struct {
+	Body    ErrorOnlyFailure
+	Headers ResetUserPassword429ResponseHeaders
+}
+
+func (response ResetUserPassword429JSONResponse) VisitResetUserPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetUserPassword500JSONResponse ErrorOnlyFailure
+
+func (response ResetUserPassword500JSONResponse) VisitResetUserPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetUserPassword503ResponseHeaders struct {
+	RetryAfter *RetryAfterSeconds
+}
+
+type ResetUserPassword503JSONResponse struct {
+	Body    ErrorOnlyFailure
+	Headers ResetUserPassword503ResponseHeaders
+}
+
+func (response ResetUserPassword503JSONResponse) VisitResetUserPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetUserPasswordWithTokenRequestObject struct {
+	Body *ResetUserPasswordWithTokenJSONRequestBody
+}
+
+type ResetUserPasswordWithTokenResponseObject interface {
+	VisitResetUserPasswordWithTokenResponse(w http.ResponseWriter) error
+}
+
+type ResetUserPasswordWithToken200JSONResponse MessageReply
+
+func (response ResetUserPasswordWithToken200JSONResponse) VisitResetUserPasswordWithTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetUserPasswordWithToken400JSONResponse struct {
+	BridgekeeperBadRequestJSONResponse
+}
+
+func (response ResetUserPasswordWithToken400JSONResponse) VisitResetUserPasswordWithTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetUserPasswordWithToken401ResponseHeaders struct {
+	WWWAuthenticate *AuthenticateChallenge
+}
+
+type ResetUserPasswordWithToken401JSONResponse struct {
+	Body    Failure
+	Headers ResetUserPasswordWithToken401ResponseHeaders
+}
+
+func (response ResetUserPasswordWithToken401JSONResponse) VisitResetUserPasswordWithTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetUserPasswordWithToken403JSONResponse struct {
+	BridgekeeperForbiddenJSONResponse
+}
+
+func (response ResetUserPasswordWithToken403JSONResponse) VisitResetUserPasswordWithTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetUserPasswordWithToken413JSONResponse struct {
+	BridgekeeperBodyTooLargeJSONResponse
+}
+
+func (response ResetUserPasswordWithToken413JSONResponse) VisitResetUserPasswordWithTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetUserPasswordWithToken429JSONResponse struct {
+	BridgekeeperTooManyRequestsJSONResponse
+}
+
+func (response ResetUserPasswordWithToken429JSONResponse) VisitResetUserPasswordWithTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetUserPasswordWithToken500JSONResponse struct {
+	BridgekeeperInternalErrorJSONResponse
+}
+
+func (response ResetUserPasswordWithToken500JSONResponse) VisitResetUserPasswordWithTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetUserPasswordWithToken503JSONResponse struct {
+	BridgekeeperUnavailableJSONResponse
+}
+
+func (response ResetUserPasswordWithToken503JSONResponse) VisitResetUserPasswordWithTokenResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -885,6 +2351,525 @@ func (response SendUserOTP503JSONResponse) VisitSendUserOTPResponse(w http.Respo
 	return err
 }
 
+type SendVerificationLinkRequestObject struct {
+	Body *SendVerificationLinkJSONRequestBody
+}
+
+type SendVerificationLinkResponseObject interface {
+	VisitSendVerificationLinkResponse(w http.ResponseWriter) error
+}
+
+type SendVerificationLink200JSONResponse MessageReply
+
+func (response SendVerificationLink200JSONResponse) VisitSendVerificationLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SendVerificationLink400JSONResponse struct {
+	BridgekeeperBadRequestJSONResponse
+}
+
+func (response SendVerificationLink400JSONResponse) VisitSendVerificationLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SendVerificationLink403JSONResponse struct {
+	BridgekeeperForbiddenJSONResponse
+}
+
+func (response SendVerificationLink403JSONResponse) VisitSendVerificationLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SendVerificationLink413JSONResponse struct {
+	BridgekeeperBodyTooLargeJSONResponse
+}
+
+func (response SendVerificationLink413JSONResponse) VisitSendVerificationLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SendVerificationLink429JSONResponse struct {
+	BridgekeeperTooManyRequestsJSONResponse
+}
+
+func (response SendVerificationLink429JSONResponse) VisitSendVerificationLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SendVerificationLink500JSONResponse struct {
+	BridgekeeperInternalErrorJSONResponse
+}
+
+func (response SendVerificationLink500JSONResponse) VisitSendVerificationLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SendVerificationLink503JSONResponse struct {
+	BridgekeeperUnavailableJSONResponse
+}
+
+func (response SendVerificationLink503JSONResponse) VisitSendVerificationLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateUserWithOTPRequestObject struct {
+	Body *UpdateUserWithOTPJSONRequestBody
+}
+
+type UpdateUserWithOTPResponseObject interface {
+	VisitUpdateUserWithOTPResponse(w http.ResponseWriter) error
+}
+
+type UpdateUserWithOTP200JSONResponse CurrentUserReply
+
+func (response UpdateUserWithOTP200JSONResponse) VisitUpdateUserWithOTPResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateUserWithOTP400JSONResponse struct {
+	BridgekeeperBadRequestJSONResponse
+}
+
+func (response UpdateUserWithOTP400JSONResponse) VisitUpdateUserWithOTPResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateUserWithOTP401ResponseHeaders struct {
+	WWWAuthenticate *AuthenticateChallenge
+}
+
+type UpdateUserWithOTP401JSONResponse struct {
+	Body    SessionOrCodeFailure
+	Headers UpdateUserWithOTP401ResponseHeaders
+}
+
+func (response UpdateUserWithOTP401JSONResponse) VisitUpdateUserWithOTPResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateUserWithOTP403JSONResponse struct {
+	BridgekeeperForbiddenJSONResponse
+}
+
+func (response UpdateUserWithOTP403JSONResponse) VisitUpdateUserWithOTPResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateUserWithOTP413JSONResponse struct {
+	BridgekeeperBodyTooLargeJSONResponse
+}
+
+func (response UpdateUserWithOTP413JSONResponse) VisitUpdateUserWithOTPResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateUserWithOTP429JSONResponse struct {
+	BridgekeeperTooManyRequestsJSONResponse
+}
+
+func (response UpdateUserWithOTP429JSONResponse) VisitUpdateUserWithOTPResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateUserWithOTP500JSONResponse struct {
+	BridgekeeperInternalErrorJSONResponse
+}
+
+func (response UpdateUserWithOTP500JSONResponse) VisitUpdateUserWithOTPResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateUserWithOTP503JSONResponse struct {
+	BridgekeeperUnavailableJSONResponse
+}
+
+func (response UpdateUserWithOTP503JSONResponse) VisitUpdateUserWithOTPResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ShowVerificationPageRequestObject struct {
+	Params ShowVerificationPageParams
+}
+
+type ShowVerificationPageResponseObject interface {
+	VisitShowVerificationPageResponse(w http.ResponseWriter) error
+}
+
+type ShowVerificationPage200TextHTMLResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response ShowVerificationPage200TextHTMLResponse) VisitShowVerificationPageResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ShowVerificationPage400JSONResponse struct {
+	BridgekeeperBadRequestJSONResponse
+}
+
+func (response ShowVerificationPage400JSONResponse) VisitShowVerificationPageResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ShowVerificationPage403JSONResponse struct {
+	BridgekeeperForbiddenJSONResponse
+}
+
+func (response ShowVerificationPage403JSONResponse) VisitShowVerificationPageResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ShowVerificationPage500JSONResponse struct {
+	BridgekeeperInternalErrorJSONResponse
+}
+
+func (response ShowVerificationPage500JSONResponse) VisitShowVerificationPageResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ShowVerificationPage503JSONResponse struct {
+	BridgekeeperUnavailableJSONResponse
+}
+
+func (response ShowVerificationPage503JSONResponse) VisitShowVerificationPageResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VerifyEmailRequestObject struct {
+	Params VerifyEmailParams
+}
+
+type VerifyEmailResponseObject interface {
+	VisitVerifyEmailResponse(w http.ResponseWriter) error
+}
+
+type VerifyEmail200TextHTMLResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response VerifyEmail200TextHTMLResponse) VisitVerifyEmailResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type VerifyEmail400JSONResponse struct {
+	BridgekeeperBadRequestJSONResponse
+}
+
+func (response VerifyEmail400JSONResponse) VisitVerifyEmailResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VerifyEmail401ResponseHeaders struct {
+	WWWAuthenticate *AuthenticateChallenge
+}
+
+type VerifyEmail401TextHTMLResponse struct {
+	Body          io.Reader
+	Headers       VerifyEmail401ResponseHeaders
+	ContentLength int64
+}
+
+func (response VerifyEmail401TextHTMLResponse) VisitVerifyEmailResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	w.WriteHeader(401)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type VerifyEmail403JSONResponse struct {
+	BridgekeeperForbiddenJSONResponse
+}
+
+func (response VerifyEmail403JSONResponse) VisitVerifyEmailResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VerifyEmail413JSONResponse struct {
+	BridgekeeperBodyTooLargeJSONResponse
+}
+
+func (response VerifyEmail413JSONResponse) VisitVerifyEmailResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VerifyEmail429JSONResponse struct {
+	BridgekeeperTooManyRequestsJSONResponse
+}
+
+func (response VerifyEmail429JSONResponse) VisitVerifyEmailResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VerifyEmail500JSONResponse struct {
+	BridgekeeperInternalErrorJSONResponse
+}
+
+func (response VerifyEmail500JSONResponse) VisitVerifyEmailResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VerifyEmail503JSONResponse struct {
+	BridgekeeperUnavailableJSONResponse
+}
+
+func (response VerifyEmail503JSONResponse) VisitVerifyEmailResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
 	// LoginUser Log in with a one-time code or a password
@@ -893,12 +2878,45 @@ type StrictServerInterface interface {
 	// LogoutUser Log out
 	// (GET /api/auth/v1/logout)
 	LogoutUser(ctx context.Context, request LogoutUserRequestObject) (LogoutUserResponseObject, error)
+	// ListUserSessions List the open sessions
+	// (GET /api/auth/v1/sessions)
+	ListUserSessions(ctx context.Context, request ListUserSessionsRequestObject) (ListUserSessionsResponseObject, error)
+	// ValidateUserSession Check a session
+	// (GET /api/auth/v1/sessions/validate)
+	ValidateUserSession(ctx context.Context, request ValidateUserSessionRequestObject) (ValidateUserSessionResponseObject, error)
+	// SignUpUser Make an account
+	// (POST /api/auth/v1/signup)
+	SignUpUser(ctx context.Context, request SignUpUserRequestObject) (SignUpUserResponseObject, error)
+	// ForgotUserPassword Mail a link to set a new password
+	// (POST /api/auth/v1/users/forgot-password)
+	ForgotUserPassword(ctx context.Context, request ForgotUserPasswordRequestObject) (ForgotUserPasswordResponseObject, error)
 	// GetCurrentUser Read the logged-in user
 	// (GET /api/auth/v1/users/me)
 	GetCurrentUser(ctx context.Context, request GetCurrentUserRequestObject) (GetCurrentUserResponseObject, error)
+	// UpdateUserProfile Change the names of the user
+	// (POST /api/auth/v1/users/profile)
+	UpdateUserProfile(ctx context.Context, request UpdateUserProfileRequestObject) (UpdateUserProfileResponseObject, error)
+	// ResetUserPassword Set a new password with a code
+	// (POST /api/auth/v1/users/reset-password)
+	ResetUserPassword(ctx context.Context, request ResetUserPasswordRequestObject) (ResetUserPasswordResponseObject, error)
+	// ResetUserPasswordWithToken Set a new password with a mailed token
+	// (POST /api/auth/v1/users/reset-password-with-token)
+	ResetUserPasswordWithToken(ctx context.Context, request ResetUserPasswordWithTokenRequestObject) (ResetUserPasswordWithTokenResponseObject, error)
 	// SendUserOTP Send a one-time code by text message or mail
 	// (POST /api/auth/v1/users/send-otp)
 	SendUserOTP(ctx context.Context, request SendUserOTPRequestObject) (SendUserOTPResponseObject, error)
+	// SendVerificationLink Mail a link that proves an address
+	// (POST /api/auth/v1/users/send-verification-link)
+	SendVerificationLink(ctx context.Context, request SendVerificationLinkRequestObject) (SendVerificationLinkResponseObject, error)
+	// UpdateUserWithOTP Prove a contact with a code
+	// (POST /api/auth/v1/users/update-with-otp)
+	UpdateUserWithOTP(ctx context.Context, request UpdateUserWithOTPRequestObject) (UpdateUserWithOTPResponseObject, error)
+	// ShowVerificationPage Show the page of a verification link
+	// (GET /api/auth/v1/users/verify-email)
+	ShowVerificationPage(ctx context.Context, request ShowVerificationPageRequestObject) (ShowVerificationPageResponseObject, error)
+	// VerifyEmail Prove an address with a mailed token
+	// (POST /api/auth/v1/users/verify-email)
+	VerifyEmail(ctx context.Context, request VerifyEmailRequestObject) (VerifyEmailResponseObject, error)
 }
 
 type StrictHandlerFunc func(ctx *gin.Context, request any) (any, error)
@@ -1024,6 +3042,138 @@ func (sh *strictHandler) LogoutUser(ctx *gin.Context) {
 	}
 }
 
+// ListUserSessions operation middleware
+func (sh *strictHandler) ListUserSessions(ctx *gin.Context) {
+	var request ListUserSessionsRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListUserSessions(ctx, request.(ListUserSessionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListUserSessions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListUserSessionsResponseObject); ok {
+		if err := validResponse.VisitListUserSessionsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ValidateUserSession operation middleware
+func (sh *strictHandler) ValidateUserSession(ctx *gin.Context) {
+	var request ValidateUserSessionRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ValidateUserSession(ctx, request.(ValidateUserSessionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ValidateUserSession")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ValidateUserSessionResponseObject); ok {
+		if err := validResponse.VisitValidateUserSessionResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SignUpUser operation middleware
+func (sh *strictHandler) SignUpUser(ctx *gin.Context) {
+	var request SignUpUserRequestObject
+
+	var body SignUpUserJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SignUpUser(ctx, request.(SignUpUserRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SignUpUser")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(SignUpUserResponseObject); ok {
+		if err := validResponse.VisitSignUpUserResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ForgotUserPassword operation middleware
+func (sh *strictHandler) ForgotUserPassword(ctx *gin.Context) {
+	var request ForgotUserPasswordRequestObject
+
+	var body ForgotUserPasswordJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ForgotUserPassword(ctx, request.(ForgotUserPasswordRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ForgotUserPassword")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ForgotUserPasswordResponseObject); ok {
+		if err := validResponse.VisitForgotUserPasswordResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // GetCurrentUser operation middleware
 func (sh *strictHandler) GetCurrentUser(ctx *gin.Context) {
 	var request GetCurrentUserRequestObject
@@ -1041,6 +3191,135 @@ func (sh *strictHandler) GetCurrentUser(ctx *gin.Context) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(GetCurrentUserResponseObject); ok {
 		if err := validResponse.VisitGetCurrentUserResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// UpdateUserProfile operation middleware
+func (sh *strictHandler) UpdateUserProfile(ctx *gin.Context) {
+	var request UpdateUserProfileRequestObject
+
+	var body UpdateUserProfileJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		if !errors.Is(err, io.EOF) {
+			sh.options.RequestErrorHandlerFunc(ctx, err)
+			return
+		}
+	} else {
+		request.Body = &body
+	}
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateUserProfile(ctx, request.(UpdateUserProfileRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateUserProfile")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(UpdateUserProfileResponseObject); ok {
+		if err := validResponse.VisitUpdateUserProfileResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ResetUserPassword operation middleware
+func (sh *strictHandler) ResetUserPassword(ctx *gin.Context) {
+	var request ResetUserPasswordRequestObject
+
+	var body ResetUserPasswordJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ResetUserPassword(ctx, request.(ResetUserPasswordRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ResetUserPassword")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ResetUserPasswordResponseObject); ok {
+		if err := validResponse.VisitResetUserPasswordResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ResetUserPasswordWithToken operation middleware
+func (sh *strictHandler) ResetUserPasswordWithToken(ctx *gin.Context) {
+	var request ResetUserPasswordWithTokenRequestObject
+
+	var body ResetUserPasswordWithTokenJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ResetUserPasswordWithToken(ctx, request.(ResetUserPasswordWithTokenRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ResetUserPasswordWithToken")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ResetUserPasswordWithTokenResponseObject); ok {
+		if err := validResponse.VisitResetUserPasswordWithTokenResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -1086,6 +3365,142 @@ func (sh *strictHandler) SendUserOTP(ctx *gin.Context) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(SendUserOTPResponseObject); ok {
 		if err := validResponse.VisitSendUserOTPResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SendVerificationLink operation middleware
+func (sh *strictHandler) SendVerificationLink(ctx *gin.Context) {
+	var request SendVerificationLinkRequestObject
+
+	var body SendVerificationLinkJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SendVerificationLink(ctx, request.(SendVerificationLinkRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SendVerificationLink")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(SendVerificationLinkResponseObject); ok {
+		if err := validResponse.VisitSendVerificationLinkResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// UpdateUserWithOTP operation middleware
+func (sh *strictHandler) UpdateUserWithOTP(ctx *gin.Context) {
+	var request UpdateUserWithOTPRequestObject
+
+	var body UpdateUserWithOTPJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateUserWithOTP(ctx, request.(UpdateUserWithOTPRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateUserWithOTP")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(UpdateUserWithOTPResponseObject); ok {
+		if err := validResponse.VisitUpdateUserWithOTPResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ShowVerificationPage operation middleware
+func (sh *strictHandler) ShowVerificationPage(ctx *gin.Context, params ShowVerificationPageParams) {
+	var request ShowVerificationPageRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ShowVerificationPage(ctx, request.(ShowVerificationPageRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ShowVerificationPage")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ShowVerificationPageResponseObject); ok {
+		if err := validResponse.VisitShowVerificationPageResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// VerifyEmail operation middleware
+func (sh *strictHandler) VerifyEmail(ctx *gin.Context, params VerifyEmailParams) {
+	var request VerifyEmailRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.VerifyEmail(ctx, request.(VerifyEmailRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "VerifyEmail")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(VerifyEmailResponseObject); ok {
+		if err := validResponse.VisitVerifyEmailResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
