@@ -9,7 +9,6 @@ import (
 	"os"
 	"time"
 
-	"golang.org/x/sync/semaphore"
 	"gorm.io/gorm"
 )
 
@@ -33,7 +32,10 @@ type Options struct {
 
 // DB is an open database. It is safe for concurrent use.
 type DB struct {
-	// Writer runs statements that change something; use it through Transaction.
+	// Writer runs statements that change something. SQLite's has one connection,
+	// for which database/sql draws the next in line by lot: whoever has many
+	// writers has to queue them, and whoever is in a transaction must use nothing
+	// but that. Transactions begin IMMEDIATE there and READ COMMITTED on MySQL.
 	Writer *gorm.DB
 	// Reader runs single reads and never sees uncommitted work. On SQLite it
 	// refuses to write.
@@ -42,8 +44,7 @@ type DB struct {
 	Dialect string
 
 	target  Target
-	pools   []*sql.DB // closed in this order
-	turn    *semaphore.Weighted
+	pools   []*sql.DB      // closed in this order
 	connect func() *sql.DB // a pool of its own for Lock; nil on SQLite
 }
 
@@ -72,27 +73,11 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	return db, nil
 }
 
-// Transaction runs fn in one transaction on the writer and commits it when fn
-// returns nil, else rolls it back and returns fn's error. Everything fn does
-// must go through the tx that it is given: on SQLite there is only one writing
-// connection, so using Writer inside fn waits for itself until ctx ends.
-//
-// SQLite's writers are served first come, first served (database/sql would
-// draw the next one by lot, which makes some wait very long). The transaction
-// begins IMMEDIATE on SQLite and READ COMMITTED on MySQL.
-func (db *DB) Transaction(ctx context.Context, fn func(tx *gorm.DB) error) error {
-	if db.turn != nil {
-		if err := db.turn.Acquire(ctx, 1); err != nil {
-			return fmt.Errorf("wait for the database writer: %w", err)
-		}
-		defer db.turn.Release(1)
-	}
-	return db.Writer.WithContext(ctx).Transaction(fn)
-}
-
 // Ping asks the database for an answer.
 func (db *DB) Ping(ctx context.Context) error {
+	query := "SELECT 1"
 	if db.Dialect == SQLite {
+		query = "PRAGMA schema_version" // reads the file, SELECT 1 would not
 		// An unlinked file would go on answering until the last connection
 		// closes, and then all would be lost.
 		if _, err := os.Stat(db.target.Path); err != nil {
@@ -100,25 +85,10 @@ func (db *DB) Ping(ctx context.Context) error {
 		}
 	}
 	var answer int
-	query := "SELECT 1"
-	if db.Dialect == SQLite {
-		query = "PRAGMA schema_version" // reads the file, SELECT 1 would not
-	}
 	if err := db.pools[0].QueryRowContext(ctx, query).Scan(&answer); err != nil {
 		return fmt.Errorf("ping database: %w", err)
 	}
 	return nil
-}
-
-// Stats returns the state of the pool that reads and, on SQLite, of the one
-// that writes; on MySQL both are the same.
-func (db *DB) Stats() (reader, writer sql.DBStats) {
-	return db.pools[0].Stats(), db.pools[len(db.pools)-1].Stats()
-}
-
-// Target returns what was opened.
-func (db *DB) Target() Target {
-	return db.target
 }
 
 // Close waits for running statements and closes all connections.

@@ -3,12 +3,12 @@ package database_test
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -59,6 +59,19 @@ func createNotes(t *testing.T, db *database.DB) {
 	}
 }
 
+func transaction(ctx context.Context, db *database.DB, fn func(tx *gorm.DB) error) error {
+	return db.Writer.WithContext(ctx).Transaction(fn)
+}
+
+func stats(t *testing.T, db *gorm.DB) sql.DBStats {
+	t.Helper()
+	pool, err := db.DB()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pool.Stats()
+}
+
 func insert(tx *gorm.DB, name string) error {
 	return tx.Create(&note{Name: name, At: stamp}).Error
 }
@@ -104,66 +117,6 @@ func TestTimesKeepMicrosecondsAndComeBackInUTC(t *testing.T) {
 	})
 }
 
-func TestTransactionCommitsOrRollsBack(t *testing.T) {
-	t.Parallel()
-	testdb.Each(t, func(t *testing.T, url string) {
-		db := open(t, url)
-		createNotes(t, db)
-		ctx := t.Context()
-		if err := db.Transaction(ctx, func(tx *gorm.DB) error { return insert(tx, "kept") }); err != nil {
-			t.Fatal(err)
-		}
-		reason := errors.New("changed my mind")
-		err := db.Transaction(ctx, func(tx *gorm.DB) error {
-			return errors.Join(insert(tx, "dropped"), reason)
-		})
-		if !errors.Is(err, reason) {
-			t.Errorf("error %v, want %v", err, reason)
-		}
-		if n := count(t, db); n != 1 {
-			t.Errorf("%d rows, want the committed one", n)
-		}
-	})
-}
-
-// TestManyWritersAndReadersDoNotHang uses a pool far smaller than the number of
-// workers.
-func TestManyWritersAndReadersDoNotHang(t *testing.T) {
-	t.Parallel()
-	testdb.Each(t, func(t *testing.T, url string) {
-		db := open(t, url)
-		createNotes(t, db)
-		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-		defer cancel()
-		var wg sync.WaitGroup
-		for worker := range 64 {
-			wg.Go(func() {
-				for i := range 3 {
-					name := strings.Repeat("x", worker+1) + strings.Repeat("y", i)
-					err := db.Transaction(ctx, func(tx *gorm.DB) error {
-						var n note
-						if err := tx.Where("name = ?", name).Take(&n).Error; !errors.Is(err, gorm.ErrRecordNotFound) {
-							return errors.Join(errors.New("found what is not there"), err)
-						}
-						return insert(tx, name)
-					})
-					if err != nil {
-						t.Errorf("write: %v", err)
-					}
-					var n note
-					if err := db.Reader.WithContext(ctx).Where("name = ?", name).Take(&n).Error; err != nil {
-						t.Errorf("read own write: %v", err)
-					}
-				}
-			})
-		}
-		wg.Wait()
-		if n := count(t, db); n != 64*3 {
-			t.Errorf("%d rows, want %d", n, 64*3)
-		}
-	})
-}
-
 func TestErrorsAreToldApart(t *testing.T) {
 	t.Parallel()
 	testdb.Each(t, func(t *testing.T, url string) {
@@ -185,7 +138,7 @@ func TestErrorsAreToldApart(t *testing.T) {
 		}
 		late, cancel := context.WithDeadline(t.Context(), time.Unix(0, 0))
 		defer cancel()
-		err = db.Transaction(late, func(tx *gorm.DB) error { return nil })
+		err = transaction(late, db, func(tx *gorm.DB) error { return nil })
 		if !database.IsUnavailable(err) {
 			t.Errorf("deadline passed: %v", err)
 		}
@@ -195,7 +148,7 @@ func TestErrorsAreToldApart(t *testing.T) {
 		}
 		gone, cancel := context.WithCancel(t.Context())
 		cancel()
-		err = db.Transaction(gone, func(tx *gorm.DB) error { return nil })
+		err = transaction(gone, db, func(tx *gorm.DB) error { return nil })
 		if err == nil || database.IsUnavailable(err) {
 			t.Errorf("caller went away: %v", err)
 		}
@@ -215,7 +168,7 @@ func TestClosedDatabaseIsUnavailable(t *testing.T) {
 		if err := db.Ping(t.Context()); !database.IsUnavailable(err) {
 			t.Errorf("ping: %v", err)
 		}
-		if err := db.Transaction(t.Context(), func(*gorm.DB) error { return nil }); !database.IsUnavailable(err) {
+		if err := transaction(t.Context(), db, func(*gorm.DB) error { return nil }); !database.IsUnavailable(err) {
 			t.Errorf("transaction: %v", err)
 		}
 	})

@@ -33,7 +33,6 @@ func openGorm(dialector gorm.Dialector, o Options) (*gorm.DB, error) {
 func sizePool(pool *sql.DB, size int, lifetime time.Duration) {
 	pool.SetMaxOpenConns(size)
 	pool.SetMaxIdleConns(size)
-	pool.SetConnMaxIdleTime(0)
 	pool.SetConnMaxLifetime(lifetime)
 }
 

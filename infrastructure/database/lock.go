@@ -20,7 +20,8 @@ const (
 	unlockTimeout  = 5 * time.Second
 )
 
-// Lock takes the lock called name, one of all processes that use this database,
+// Lock takes the lock called name (a plain word: it becomes part of a file's
+// name), one of all processes that use this database,
 // and waits for it until ctx ends. The lock goes with unlock, with the end of
 // the process or, on MySQL, with its connection. It is not re-entrant.
 //
@@ -39,7 +40,7 @@ func (db *DB) Lock(ctx context.Context, name string) (unlock func() error, err e
 }
 
 func (db *DB) lockFile(ctx context.Context, name string) (func() error, error) {
-	lock := flock.New(db.target.lockPath(name), flock.SetPermissions(0o600))
+	lock := flock.New(db.target.Path+"."+name+".lock", flock.SetPermissions(0o600))
 	if _, err := lock.TryLockContext(ctx, sqliteLockStep); err != nil {
 		return nil, err
 	}

@@ -81,8 +81,8 @@ func TestLockTakesNothingFromThePool(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if reader, writer := db.Stats(); reader.InUse != 0 || writer.InUse != 0 {
-			t.Errorf("%d and %d connections in use", reader.InUse, writer.InUse)
+		if reader, writer := stats(t, db.Reader).InUse, stats(t, db.Writer).InUse; reader+writer != 0 {
+			t.Errorf("%d and %d connections in use", reader, writer)
 		}
 		cancel()
 		if err := unlock(); err != nil {

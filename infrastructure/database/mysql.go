@@ -108,10 +108,7 @@ func tlsConfig(mode, host string) (config *tls.Config, plaintextToo bool) {
 	if mode == "" {
 		return nil, false
 	}
-	name, _, err := net.SplitHostPort(host)
-	if err != nil {
-		name = host
-	}
+	name, _, _ := net.SplitHostPort(host) // parseHosts has put it together
 	return &tls.Config{
 		MinVersion:         tls.VersionTLS12,
 		ServerName:         name,
@@ -141,6 +138,8 @@ func (f *failover) Driver() driver.Driver {
 	return f.hosts[0].Driver()
 }
 
+// connectTo sets what is not in sessionSettings because MySQL and MariaDB call the
+// variable by different names.
 func connectTo(ctx context.Context, host driver.Connector) (driver.Conn, error) {
 	conn, err := host.Connect(ctx)
 	if err != nil {

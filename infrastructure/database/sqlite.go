@@ -9,10 +9,8 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
 
 	gormsqlite "github.com/libtnb/sqlite"
-	"golang.org/x/sync/semaphore"
 	"gorm.io/gorm"
 	"modernc.org/sqlite"
 )
@@ -61,7 +59,6 @@ func openSQLite(ctx context.Context, target Target, o Options) (*DB, error) {
 		target:  target,
 		// The writer closes last, so that it can fold the WAL into the file.
 		pools: []*sql.DB{readerPool, writerPool},
-		turn:  semaphore.NewWeighted(1),
 	}, nil
 }
 
@@ -129,15 +126,4 @@ func isFile(path string) error {
 		return fmt.Errorf("%s is no regular file", path)
 	}
 	return nil
-}
-
-// lockPath is the file that Lock takes: beside the database, one for each name.
-func (t Target) lockPath(name string) string {
-	clean := strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-' {
-			return r
-		}
-		return '_'
-	}, strings.ToLower(name))
-	return t.Path + "." + clean + ".lock"
 }

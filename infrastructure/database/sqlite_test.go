@@ -1,16 +1,11 @@
 package database_test
 
 import (
-	"context"
 	"errors"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
-	"sync"
 	"testing"
-	"testing/synctest"
-	"time"
 
 	"gorm.io/gorm"
 
@@ -53,7 +48,7 @@ func TestSQLiteConnectionsAreTuned(t *testing.T) {
 func TestSQLitePools(t *testing.T) {
 	t.Parallel()
 	db := open(t, testdb.SQLite(t), func(o *database.Options) { o.PoolSize = 3 })
-	reader, writer := db.Stats()
+	reader, writer := stats(t, db.Reader), stats(t, db.Writer)
 	if reader.MaxOpenConnections != 3 || writer.MaxOpenConnections != 1 {
 		t.Errorf("%d readers and %d writers, want 3 and 1", reader.MaxOpenConnections, writer.MaxOpenConnections)
 	}
@@ -74,11 +69,12 @@ func TestSQLiteReaderCannotWrite(t *testing.T) {
 func TestSQLitePathsAreTakenLiterally(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	for _, name := range []string{"a b", "50%25", "why%3F", "hash%23", "semi;colon", "ünï"} {
-		db := open(t, "sqlite://"+dir+"/"+name+".db")
-		createNotes(t, db)
-		if _, err := os.Stat(db.Target().Path); err != nil {
-			t.Errorf("%s: %v", name, err)
+	for path, file := range map[string]string{
+		"a b": "a b", "50%25": "50%", "why%3F": "why?", "hash%23": "hash#", "semi;colon": "semi;colon", "ünï": "ünï",
+	} {
+		createNotes(t, open(t, "sqlite://"+dir+"/"+path+".db"))
+		if _, err := os.Stat(filepath.Join(dir, file+".db")); err != nil {
+			t.Errorf("%s: %v", path, err)
 		}
 	}
 	entries, err := filepath.Glob(dir + "/*.db")
@@ -105,8 +101,9 @@ func TestSQLiteStaysOpenForTheSameFileTwice(t *testing.T) {
 
 func TestSQLitePingMissesALostFile(t *testing.T) {
 	t.Parallel()
-	db := open(t, testdb.SQLite(t))
-	if err := os.Remove(db.Target().Path); err != nil {
+	url := testdb.SQLite(t)
+	db := open(t, url)
+	if err := os.Remove(strings.TrimPrefix(url, "sqlite://")); err != nil {
 		t.Fatal(err)
 	}
 	if err := db.Ping(t.Context()); !errors.Is(err, os.ErrNotExist) {
@@ -123,8 +120,8 @@ func TestSQLiteBusyAndFullAreUnavailable(t *testing.T) {
 	if err := db.Writer.Exec("PRAGMA busy_timeout = 0").Error; err != nil {
 		t.Fatal(err)
 	}
-	err := other.Transaction(t.Context(), func(*gorm.DB) error {
-		return db.Transaction(t.Context(), func(tx *gorm.DB) error { return insert(tx, "a") })
+	err := transaction(t.Context(), other, func(*gorm.DB) error {
+		return transaction(t.Context(), db, func(tx *gorm.DB) error { return insert(tx, "a") })
 	})
 	if !database.IsUnavailable(err) || database.IsUnique(err) {
 		t.Errorf("locked by another: %v", err)
@@ -136,57 +133,5 @@ func TestSQLiteBusyAndFullAreUnavailable(t *testing.T) {
 	err = insert(db.Writer, strings.Repeat("x", 100_000))
 	if !database.IsUnavailable(err) {
 		t.Errorf("full: %v", err)
-	}
-}
-
-// TestSQLiteWritersAreServedInOrder lines writers up behind one that holds the
-// connection and looks in which order they come through.
-func TestSQLiteWritersAreServedInOrder(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		const writers = 20
-		db := open(t, testdb.SQLite(t))
-		var order []int
-		var wg sync.WaitGroup
-		err := db.Transaction(t.Context(), func(*gorm.DB) error {
-			for i := range writers {
-				wg.Go(func() {
-					if err := db.Transaction(t.Context(), func(*gorm.DB) error {
-						order = append(order, i)
-						return nil
-					}); err != nil {
-						t.Error(err)
-					}
-				})
-				synctest.Wait() // until it stands in line
-			}
-			return nil
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		wg.Wait()
-		if len(order) != writers || !slices.IsSorted(order) {
-			t.Errorf("served in the order %v", order)
-		}
-	})
-}
-
-func TestSQLiteWaitingWriterGivesUpWithItsContext(t *testing.T) {
-	t.Parallel()
-	db := open(t, testdb.SQLite(t))
-	err := db.Transaction(t.Context(), func(*gorm.DB) error {
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
-		defer cancel()
-		if err := db.Transaction(ctx, func(*gorm.DB) error { return errors.New("ran") }); !database.IsUnavailable(err) {
-			t.Errorf("waited past the deadline: %v", err)
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := db.Transaction(t.Context(), func(*gorm.DB) error { return nil }); err != nil {
-		t.Errorf("the queue is stuck: %v", err)
 	}
 }

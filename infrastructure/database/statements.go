@@ -3,7 +3,6 @@ package database
 import (
 	"context"
 	"database/sql/driver"
-	"reflect"
 )
 
 // statementsPerConnection bounds what a connection remembers. The server uses
@@ -11,12 +10,11 @@ import (
 const statementsPerConnection = 128
 
 // preparing is a connector whose connections remember their prepared
-// statements.
+// statements, so that whoever runs a statement need not.
 //
-// It stands in for GORM's own PrepareStmt, which keeps one table of statements
-// for all connections behind one lock, and cannot use a statement again that was
-// first prepared inside a transaction: those would be prepared anew in every
-// transaction, a round trip more each.
+// What database/sql and GORM's PrepareStmt remember is shared by all connections
+// behind a lock, and cannot be added to by a transaction: what a transaction is
+// first to use would be prepared anew in every one, a round trip more each.
 type preparing struct {
 	driver.Connector
 }
@@ -27,7 +25,7 @@ func (p preparing) Connect(ctx context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &preparingConn{driverConn: conn.(driverConn), known: make(map[string]*statement)}, nil
+	return &preparingConn{driverConn: conn.(driverConn), idle: make(map[string]driverStatement)}, nil
 }
 
 // driverConn is what the connections of both drivers offer.
@@ -53,21 +51,13 @@ type driverStatement interface {
 // database/sql lets one goroutine at a time use it.
 type preparingConn struct {
 	driverConn
-	known map[string]*statement
+	idle map[string]driverStatement // by text; none whose rows are being read
 }
 
 var (
 	_ driverConn               = (*preparingConn)(nil)
 	_ driver.NamedValueChecker = (*preparingConn)(nil)
 )
-
-// statement is a prepared statement, busy while its rows are read.
-type statement struct {
-	driverStatement
-	query string
-	kept  bool
-	busy  bool
-}
 
 // CheckNamedValue converts an argument as the driver would; ErrSkip leaves it to
 // database/sql.
@@ -88,11 +78,11 @@ func (c *preparingConn) ExecContext(ctx context.Context, query string, args []dr
 		return nil, err
 	}
 	result, err := s.ExecContext(ctx, args)
-	c.give(s, err)
+	c.give(query, s, err)
 	return result, err
 }
 
-// QueryContext runs a statement that returns rows. Its prepared form is busy
+// QueryContext runs a statement that returns rows. Its prepared form is in use
 // until they are closed.
 func (c *preparingConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
 	if len(args) == 0 {
@@ -104,100 +94,65 @@ func (c *preparingConn) QueryContext(ctx context.Context, query string, args []d
 	}
 	rows, err := s.QueryContext(ctx, args)
 	if err != nil {
-		c.give(s, err)
+		c.give(query, s, err)
 		return nil, err
 	}
-	return &preparedRows{Rows: rows, conn: c, statement: s}, nil
+	return &preparedRows{Rows: rows, conn: c, query: query, statement: s}, nil
 }
 
 // Close forgets the statements and closes the connection.
 func (c *preparingConn) Close() error {
-	for query, s := range c.known {
-		delete(c.known, query)
+	for _, s := range c.idle {
 		_ = s.Close() // the connection's own end matters, and follows
 	}
+	clear(c.idle)
 	return c.driverConn.Close()
 }
 
 // take returns the prepared form of query for one use.
-func (c *preparingConn) take(ctx context.Context, query string) (*statement, error) {
-	known := c.known[query]
-	if known != nil && !known.busy {
-		known.busy = true
-		return known, nil
+func (c *preparingConn) take(ctx context.Context, query string) (driverStatement, error) {
+	if s := c.idle[query]; s != nil {
+		delete(c.idle, query)
+		return s, nil
 	}
-	prepared, err := c.PrepareContext(ctx, query)
+	s, err := c.PrepareContext(ctx, query)
 	if err != nil {
 		return nil, err
 	}
-	s := &statement{driverStatement: prepared.(driverStatement), query: query, busy: true}
-	if known == nil {
-		c.keep(s)
-	}
-	return s, nil
+	return s.(driverStatement), nil
 }
 
-// keep remembers s, in the place of any idle statement when there are too many.
-func (c *preparingConn) keep(s *statement) {
-	for query, other := range c.known {
-		if len(c.known) < statementsPerConnection {
-			break
-		}
-		if !other.busy {
-			delete(c.known, query)
-			_ = other.Close() // a statement of a broken connection is gone anyway
-		}
-	}
-	s.kept = len(c.known) < statementsPerConnection
-	if s.kept {
-		c.known[s.query] = s
-	}
-}
-
-// give takes s back after use. One that failed is prepared afresh next time: the
-// server may have forgotten it.
-func (c *preparingConn) give(s *statement, err error) {
-	s.busy = false
-	if s.kept && err == nil {
+// give takes s back after use, in the place of any other when there are too
+// many. One that failed is prepared afresh next time, since the server may have
+// forgotten it, unless rows were to blame: preparing between two locks makes the
+// next deadlock likelier.
+func (c *preparingConn) give(query string, s driverStatement, err error) {
+	failed := err != nil && !IsUnique(err) && !IsDeadlock(err)
+	if failed || c.idle[query] != nil {
+		_ = s.Close() // the caller hears of err; a failed close adds nothing
 		return
 	}
-	if s.kept {
-		delete(c.known, s.query)
+	if len(c.idle) == statementsPerConnection {
+		for other, s := range c.idle {
+			delete(c.idle, other)
+			_ = s.Close() // a statement of a broken connection is gone anyway
+			break
+		}
 	}
-	_ = s.Close() // the caller hears of err; a failed close adds nothing
+	c.idle[query] = s
 }
 
-// preparedRows frees its statement when it is closed.
+// preparedRows gives its statement back when it is closed.
 type preparedRows struct {
 	driver.Rows
 	conn      *preparingConn
-	statement *statement
+	query     string
+	statement driverStatement
 }
-
-var (
-	_ driver.RowsColumnTypeScanType         = (*preparedRows)(nil)
-	_ driver.RowsColumnTypeDatabaseTypeName = (*preparedRows)(nil)
-)
 
 // Close ends the reading; database/sql calls it once.
 func (r *preparedRows) Close() error {
 	err := r.Rows.Close()
-	r.conn.give(r.statement, err)
+	r.conn.give(r.query, r.statement, err)
 	return err
-}
-
-// ColumnTypeScanType is the driver's, or any.
-func (r *preparedRows) ColumnTypeScanType(index int) reflect.Type {
-	if typed, ok := r.Rows.(driver.RowsColumnTypeScanType); ok {
-		return typed.ColumnTypeScanType(index)
-	}
-	return reflect.TypeFor[any]()
-}
-
-// ColumnTypeDatabaseTypeName is the driver's, or empty.
-func (r *preparedRows) ColumnTypeDatabaseTypeName(index int) string {
-	if named, ok := r.Rows.(driver.RowsColumnTypeDatabaseTypeName); ok {
-		return named.ColumnTypeDatabaseTypeName(index)
-	}
-	return ""
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"math"
 	"path/filepath"
 	"testing"
 	"time"
@@ -42,22 +43,27 @@ func withConn(t *testing.T, f func(conn *sql.Conn, inner *preparingConn)) {
 	f(conn, inner)
 }
 
+// mustBeSame gives the idle statement of query, which has to be former when there was one.
+func mustBeSame(t *testing.T, inner *preparingConn, query string, former driverStatement) driverStatement {
+	t.Helper()
+	kept := inner.idle[query]
+	if kept == nil || former != nil && kept != former {
+		t.Fatalf("%d statements are kept, and not the one of before", len(inner.idle))
+	}
+	return kept
+}
+
 func TestStatementsAreUsedAgain(t *testing.T) {
 	t.Parallel()
 	withConn(t, func(conn *sql.Conn, inner *preparingConn) {
 		const query = "SELECT a FROM t WHERE a = ?"
-		var first *statement
+		var kept driverStatement
 		for want := 1; want <= 2; want++ {
 			var got int
 			if err := conn.QueryRowContext(t.Context(), query, want).Scan(&got); err != nil || got != want {
 				t.Fatalf("got %d, %v; want %d", got, err, want)
 			}
-			if first == nil {
-				first = inner.known[query]
-			}
-			if first == nil || inner.known[query] != first || first.busy {
-				t.Fatalf("the statement was not kept: %+v", inner.known[query])
-			}
+			kept = mustBeSame(t, inner, query, kept)
 		}
 	})
 }
@@ -66,7 +72,7 @@ func TestStatementsAreUsedAgainInEveryTransaction(t *testing.T) {
 	t.Parallel()
 	withConn(t, func(conn *sql.Conn, inner *preparingConn) {
 		const query = "UPDATE t SET a = a WHERE a = ?"
-		var first *statement
+		var kept driverStatement
 		for range 3 {
 			tx, err := conn.BeginTx(t.Context(), nil)
 			if err != nil {
@@ -78,12 +84,7 @@ func TestStatementsAreUsedAgainInEveryTransaction(t *testing.T) {
 			if err := tx.Commit(); err != nil {
 				t.Fatal(err)
 			}
-			if first == nil {
-				first = inner.known[query]
-			}
-			if first == nil || inner.known[query] != first {
-				t.Fatal("the statement was prepared again")
-			}
+			kept = mustBeSame(t, inner, query, kept)
 		}
 	})
 }
@@ -114,8 +115,24 @@ func TestBusyStatementIsNotShared(t *testing.T) {
 		if got := fmt.Sprint(pairs); got != "[1 2 2 2]" {
 			t.Errorf("pairs %s, want [1 2 2 2]", got)
 		}
-		if s := inner.known[query]; s == nil || s.busy {
-			t.Error("the outer statement was not given back")
+		mustBeSame(t, inner, query, nil)
+	})
+}
+
+func TestStatementIsKeptWhenRowsAreToBlame(t *testing.T) {
+	t.Parallel()
+	withConn(t, func(conn *sql.Conn, inner *preparingConn) {
+		const query = "INSERT INTO t VALUES (?)"
+		if _, err := conn.ExecContext(t.Context(), query, 3); err != nil {
+			t.Fatal(err)
+		}
+		kept := mustBeSame(t, inner, query, nil)
+		if _, err := conn.ExecContext(t.Context(), query, 1); !IsUnique(err) {
+			t.Fatalf("duplicate: %v", err)
+		}
+		mustBeSame(t, inner, query, kept)
+		if _, err := conn.ExecContext(t.Context(), query, 4); err != nil {
+			t.Errorf("after a duplicate: %v", err)
 		}
 	})
 }
@@ -123,15 +140,16 @@ func TestBusyStatementIsNotShared(t *testing.T) {
 func TestFailedStatementIsPreparedAfresh(t *testing.T) {
 	t.Parallel()
 	withConn(t, func(conn *sql.Conn, inner *preparingConn) {
-		const query = "INSERT INTO t VALUES (?)"
-		if _, err := conn.ExecContext(t.Context(), query, 1); !IsUnique(err) {
-			t.Fatalf("duplicate: %v", err)
+		const query = "SELECT abs(?)"
+		var got int64
+		if err := conn.QueryRowContext(t.Context(), query, int64(math.MinInt64)).Scan(&got); err == nil {
+			t.Fatalf("got %d, want an overflow", got)
 		}
-		if inner.known[query] != nil {
+		if inner.idle[query] != nil {
 			t.Error("a statement that failed was kept")
 		}
-		if _, err := conn.ExecContext(t.Context(), query, 3); err != nil {
-			t.Errorf("after a failure: %v", err)
+		if err := conn.QueryRowContext(t.Context(), query, -3).Scan(&got); err != nil || got != 3 {
+			t.Errorf("after a failure: %d, %v", got, err)
 		}
 	})
 }
@@ -170,8 +188,8 @@ func TestStatementsAreBounded(t *testing.T) {
 				t.Fatalf("got %d, %v", a, err)
 			}
 		}
-		if n := len(inner.known); n > statementsPerConnection {
-			t.Errorf("%d statements are kept, want %d at most", n, statementsPerConnection)
+		if n := len(inner.idle); n != statementsPerConnection {
+			t.Errorf("%d statements are kept, want %d", n, statementsPerConnection)
 		}
 	})
 }

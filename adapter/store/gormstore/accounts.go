@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"unicode/utf8"
@@ -24,13 +25,12 @@ var (
 		domain.ByID: "id", domain.ByUUID: "uuid", domain.ByCustomerID: "customer_id", domain.ByPhone: "phone",
 		domain.ByEmail: "email", domain.ByUsername: "username",
 	}
-	findAccount    = findAccountBy(accountColumns[:])
-	createAccount  = same("create account", accountTable.inserts(1, 1))
-	createAccounts = same("create accounts", accountTable.inserts(1, accountsAtOnce))
-	updateAccount  = same("update account", accountTable.updates(1))
-	savepoint      = same("set savepoint", "SAVEPOINT accounts")
-	rollbackTo     = same("roll back to savepoint", "ROLLBACK TO SAVEPOINT accounts")
-	release        = same("release savepoint", "RELEASE SAVEPOINT accounts")
+	findAccount   = findAccountBy(accountColumns[:])
+	createAccount = same("create account", accountTable.inserts(1, 1))
+	updateAccount = same("update account", accountTable.updates(1))
+	savepoint     = same("set savepoint", "SAVEPOINT accounts")
+	rollbackTo    = same("roll back to savepoint", "ROLLBACK TO SAVEPOINT accounts")
+	release       = same("release savepoint", "RELEASE SAVEPOINT accounts")
 )
 
 func findAccountBy(columns []string) []*statement {
@@ -87,12 +87,7 @@ func (r accounts) FindAll(ctx context.Context, ids []domain.Identifier) ([]domai
 			}
 		}
 	}
-	rows := make([]accountRow, 0, len(found))
-	for _, row := range found {
-		rows = append(rows, row)
-	}
-	slices.SortFunc(rows, func(a, b accountRow) int { return cmp.Compare(a.ID, b.ID) })
-	return allAccounts(rows)
+	return allAccounts(slices.SortedFunc(maps.Values(found), func(a, b accountRow) int { return cmp.Compare(a.ID, b.ID) }))
 }
 
 func (r accounts) List(ctx context.Context, after int64, limit int) ([]domain.Account, error) {
@@ -160,17 +155,11 @@ func (r accounts) createChunk(ctx context.Context, chunk []*domain.Account, ids 
 		values = append(values, accountTable.inserted(&row, 1)...)
 		uuids = append(uuids, a.UUID)
 	}
-	var err error
-	if len(chunk) == accountsAtOnce {
-		_, err = r.exec(ctx, createAccounts, values...)
-	} else {
-		err = r.failed(createAccounts.doing, r.write(ctx).Exec(accountTable.inserts(1, len(chunk)), values...).Error)
-	}
-	if err != nil {
+	if _, err := r.exec(ctx, same("create accounts", accountTable.inserts(1, len(chunk))), values...); err != nil {
 		return err
 	}
 	var created []accountRow
-	err = r.orm(ctx).Select("id", "uuid").Where("uuid IN ?", uuids).Find(&created).Error
+	err := r.orm(ctx).Select("id", "uuid").Where("uuid IN ?", uuids).Find(&created).Error
 	for _, row := range created {
 		ids[row.UUID] = row.ID
 	}
@@ -189,11 +178,7 @@ func (r accounts) updateOne(ctx context.Context, a *domain.Account) error {
 	if err != nil {
 		return err
 	}
-	n, err := r.met(ctx, updateAccount, accountTable.updated(&row, 1)...)
-	if err == nil && n == 0 {
-		return usecase.ErrNotFound
-	}
-	return err
+	return r.update(ctx, updateAccount, accountTable.updated(&row, 1)...)
 }
 
 // updateChunk looks for the accounts under lock, and then inserts those rows again, over the ones that are there: one statement

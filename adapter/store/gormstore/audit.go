@@ -24,14 +24,6 @@ func (r audit) Append(ctx context.Context, events ...domain.Event) error {
 }
 
 func (r audit) ListByAccount(ctx context.Context, accountID int64, limit int) ([]domain.Event, error) {
-	var rows []eventRow
-	err := r.orm(ctx).Where("account_id = ?", accountID).Order("id DESC").Limit(limit).Find(&rows).Error
-	if err != nil {
-		return nil, r.failed("list audit trail", err)
-	}
-	all := make([]domain.Event, 0, len(rows))
-	for i := range rows {
-		all = append(all, rows[i].event())
-	}
-	return all, nil
+	query := r.orm(ctx).Where("account_id = ?", accountID).Order("id DESC").Limit(limit)
+	return list(r.session, "list audit trail", query, (*eventRow).event)
 }

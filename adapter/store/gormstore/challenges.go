@@ -60,7 +60,7 @@ func (r challenges) LockOrCreate(ctx context.Context, key domain.ChallengeKey) (
 	if _, err := r.exec(ctx, createChallenge, challengeTable.inserted(&row, 0)...); err != nil {
 		return nil, err
 	}
-	if r.pool.dialect == database.SQLite {
+	if r.dialect == database.SQLite {
 		return empty, nil
 	}
 	return r.Lock(ctx, key)
@@ -68,11 +68,7 @@ func (r challenges) LockOrCreate(ctx context.Context, key domain.ChallengeKey) (
 
 func (r challenges) Save(ctx context.Context, c *domain.Challenge) error {
 	row := rowOfChallenge(c)
-	n, err := r.met(ctx, saveChallenge, challengeTable.updated(&row, 2)...)
-	if err == nil && n == 0 {
-		return usecase.ErrNotFound
-	}
-	return err
+	return r.update(ctx, saveChallenge, challengeTable.updated(&row, 2)...)
 }
 
 func (r challenges) Sweep(ctx context.Context, now time.Time, limit int) (int, error) {

@@ -20,14 +20,6 @@ func (r devices) Put(ctx context.Context, d domain.Device) error {
 }
 
 func (r devices) List(ctx context.Context, accountID int64) ([]domain.Device, error) {
-	var rows []deviceRow
-	err := r.orm(ctx).Where("account_id = ?", accountID).Order("platform, handle").Find(&rows).Error
-	if err != nil {
-		return nil, r.failed("list devices", err)
-	}
-	all := make([]domain.Device, 0, len(rows))
-	for _, row := range rows {
-		all = append(all, domain.Device{AccountID: row.AccountID, Platform: row.Platform, Handle: row.Handle})
-	}
-	return all, nil
+	query := r.orm(ctx).Where("account_id = ?", accountID).Order("platform, handle")
+	return list(r.session, "list devices", query, (*deviceRow).device)
 }

@@ -7,18 +7,12 @@ import (
 	"latchkey/usecase"
 )
 
+var retireKey = same("retire signing key", "UPDATE signing_keys SET retired_at = ? WHERE id = ?")
+
 type keys struct{ *session }
 
 func (r keys) List(ctx context.Context) ([]usecase.SigningKey, error) {
-	var rows []keyRow
-	if err := r.orm(ctx).Order("created_at, id").Find(&rows).Error; err != nil {
-		return nil, r.failed("list signing keys", err)
-	}
-	all := make([]usecase.SigningKey, 0, len(rows))
-	for i := range rows {
-		all = append(all, rows[i].key())
-	}
-	return all, nil
+	return list(r.session, "list signing keys", r.orm(ctx).Order("created_at, id"), (*keyRow).key)
 }
 
 func (r keys) Add(ctx context.Context, k *usecase.SigningKey) error {
@@ -29,9 +23,5 @@ func (r keys) Add(ctx context.Context, k *usecase.SigningKey) error {
 }
 
 func (r keys) Retire(ctx context.Context, id string, at time.Time) error {
-	done := r.write(ctx).Model(&keyRow{}).Where("id = ?", id).Update("retired_at", micros(at))
-	if done.Error == nil && done.RowsAffected == 0 {
-		return usecase.ErrNotFound
-	}
-	return r.failed("retire signing key", done.Error)
+	return r.update(ctx, retireKey, micros(at), id)
 }

@@ -3,9 +3,11 @@ package gormstore_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 
 	"latchkey/domain"
 	"latchkey/infrastructure/testdb"
@@ -94,6 +96,49 @@ func TestDeadlockThatNobodyMindsIsTriedAgain(t *testing.T) {
 	}
 }
 
+// TestLoserOfManyDeadlocksWinsInTheEnd has a transaction wait, again and again, for another that has written more and waits for it:
+// MySQL gives up the lighter one.
+func TestLoserOfManyDeadlocksWinsInTheEnd(t *testing.T) {
+	t.Parallel()
+	s := open(t, testdb.MySQL(t))
+	ctx := t.Context()
+	const losses = 15
+	heavy := func(round int, holds chan<- struct{}) error {
+		return s.Atomic(ctx, func(tx usecase.Repositories) error {
+			var all []*domain.Account
+			for n := range 20 {
+				all = append(all, account(20*round+n))
+			}
+			err := tx.Accounts.Create(ctx, all...)
+			_, second := tx.Challenges.LockOrCreate(ctx, contactKey(2))
+			close(holds)
+			_, first := tx.Challenges.LockOrCreate(ctx, contactKey(1))
+			return errors.Join(err, second, first)
+		})
+	}
+	var others sync.WaitGroup
+	tries := 0
+	err := s.Atomic(ctx, func(tx usecase.Repositories) error {
+		tries++
+		if _, err := tx.Challenges.LockOrCreate(ctx, contactKey(1)); err != nil || tries > losses {
+			return err
+		}
+		holds := make(chan struct{})
+		others.Go(func() {
+			if err := heavy(tries, holds); err != nil {
+				t.Errorf("the heavier one: %v", err)
+			}
+		})
+		<-holds
+		_, err := tx.Challenges.LockOrCreate(ctx, contactKey(2))
+		return err
+	})
+	others.Wait()
+	if err != nil || tries != losses+1 {
+		t.Errorf("after %d tries: %v; want %d and no error", tries, err, losses+1)
+	}
+}
+
 // TestWaitingEndsWithItsCaller: who waits for a turn has begun nothing.
 func TestWaitingEndsWithItsCaller(t *testing.T) {
 	t.Parallel()
@@ -116,6 +161,42 @@ func TestWaitingEndsWithItsCaller(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := addKey(t.Context(), s, "next"); err != nil {
+		t.Errorf("the queue is stuck: %v", err)
+	}
+}
+
+// TestWritersAreServedInOrder lines writers up behind one that holds SQLite's writing connection.
+func TestWritersAreServedInOrder(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const writers = 20
+		s := open(t, testdb.SQLite(t))
+		var order []int
+		var all sync.WaitGroup
+		err := s.Atomic(t.Context(), func(usecase.Repositories) error {
+			for i := range writers {
+				all.Go(func() {
+					err := s.Atomic(t.Context(), func(usecase.Repositories) error {
+						order = append(order, i)
+						return nil
+					})
+					if err != nil {
+						t.Error(err)
+					}
+				})
+				synctest.Wait() // until it stands in line
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Wait()
+		if len(order) != writers || !slices.IsSorted(order) {
+			t.Errorf("served in the order %v", order)
+		}
+	})
 }
 
 // TestErrorsRepeatNoValues lets MySQL complain of a value, which it quotes.

@@ -51,11 +51,7 @@ func (r outbox) Claim(ctx context.Context, now, until time.Time, limit int) ([]u
 }
 
 func (r outbox) Postpone(ctx context.Context, m *usecase.OutboxMessage) error {
-	n, err := r.met(ctx, postponeMessage, m.Attempts, micros(m.NotBefore), readable(m.LastFailed), m.ID)
-	if err == nil && n == 0 {
-		return usecase.ErrNotFound
-	}
-	return err
+	return r.update(ctx, postponeMessage, m.Attempts, micros(m.NotBefore), readable(m.LastFailed), m.ID)
 }
 
 func (r outbox) Remove(ctx context.Context, ids ...string) error {

@@ -42,7 +42,7 @@ func recorded(t testing.TB, url string) (*gormstore.Store, *recorder) {
 	if _, err := gormstore.Migrate(context.WithoutCancel(t.Context()), db); err != nil {
 		t.Fatal(err)
 	}
-	r := &recorder{Connector: connector(t, db)}
+	r := &recorder{Connector: connector(t, url)}
 	pool := sql.OpenDB(r)
 	t.Cleanup(func() { _ = pool.Close() })
 	var dialector gorm.Dialector
@@ -60,10 +60,13 @@ func recorded(t testing.TB, url string) (*gormstore.Store, *recorder) {
 	return gormstore.New(db), r
 }
 
-func connector(t testing.TB, db *database.DB) driver.Connector {
+func connector(t testing.TB, url string) driver.Connector {
 	t.Helper()
-	target := db.Target()
-	if db.Dialect == database.SQLite {
+	target, err := database.ParseURL(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if target.Dialect == database.SQLite {
 		c, err := sqlite.NewConnector("file:" + target.Path + "?_txlock=immediate&_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)")
 		if err != nil {
 			t.Fatal(err)

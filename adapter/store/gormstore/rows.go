@@ -106,7 +106,7 @@ func rowOfChallenge(c *domain.Challenge) challengeRow {
 		ContactKey: c.Key.Contact, Purpose: string(c.Key.Purpose), Handle: nullable(c.Handle), Dialect: c.Dialect,
 		Channel: string(c.Channel), AccountID: c.AccountID, MAC: present(c.MAC), CodeLength: c.CodeLength,
 		IssuedAt: micros(c.IssuedAt), ExpiresAt: micros(c.ExpiresAt), GuessesLeft: c.GuessesLeft, Used: c.Used,
-		Failures: c.Failures, WaitUntil: micros(c.WaitUntil), Sends: packTimes(c.Sends), IdleFrom: idleFrom(c),
+		Failures: c.Failures, WaitUntil: micros(c.WaitUntil), Sends: packTimes(c.Sends), IdleFrom: micros(c.IdleFrom()),
 	}
 }
 
@@ -118,21 +118,6 @@ func (r *challengeRow) challenge() *domain.Challenge {
 		Used: r.Used, GuessMemory: domain.GuessMemory{Failures: r.Failures, WaitUntil: moment(r.WaitUntil)},
 		Sends: unpackTimes(r.Sends),
 	}
-}
-
-// How long a row is remembered after the last thing that happened to it, as domain.Challenge.Idle has it; porttest compares.
-const (
-	quietMemory   = 24 * time.Hour
-	failureMemory = 30 * 24 * time.Hour
-)
-
-// idleFrom is the first moment at which domain.Challenge.Idle holds.
-func idleFrom(c *domain.Challenge) int64 {
-	memory := quietMemory
-	if c.Failures > 0 {
-		memory = failureMemory
-	}
-	return max(micros(c.IssuedAt), micros(c.ExpiresAt), micros(c.WaitUntil)) + memory.Microseconds()
 }
 
 type sessionRow struct {
@@ -202,6 +187,10 @@ type deviceRow struct {
 }
 
 func (deviceRow) TableName() string { return "devices" }
+
+func (r *deviceRow) device() domain.Device {
+	return domain.Device{AccountID: r.AccountID, Platform: r.Platform, Handle: r.Handle}
+}
 
 type keyRow struct {
 	ID        string `gorm:"primaryKey"`

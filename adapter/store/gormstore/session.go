@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm"
 
 	"latchkey/infrastructure/database"
+	"latchkey/usecase"
 )
 
 // errOutside is a mistake of the caller: what locks or writes needs a transaction.
@@ -15,58 +16,36 @@ var errOutside = errors.New("locking and writing need a transaction")
 
 // session is where the statements of the repositories run: one transaction, or, outside of any, the readers.
 type session struct {
-	pool *pool
-	gorm *gorm.DB
+	dialect string
+	gorm    *gorm.DB
+	pool    gorm.ConnPool // the transaction, or the pool of the readers
 
-	tx     *sql.Tx // nil outside
-	ctx    context.Context
-	missed []*statement // what ran unprepared in this transaction
-	lost   error        // the deadlock that ended this transaction
+	ctx  context.Context // of the transaction; nil outside
+	lost error           // the deadlock that ended this transaction
 }
 
-// context is what a statement runs under. In a transaction that is the transaction's own, for a caller who hangs up must not
-// end it. SQLite's reads are over in microseconds, and watching a context would make them a quarter slower.
-func (s *session) context(ctx context.Context) (context.Context, error) {
-	if s.tx != nil {
+// context is what a statement runs under, and why it must not run; outside tells that it makes sense without a transaction. In one
+// it is the transaction's own, for a caller who hangs up must not end it. SQLite's reads are over in microseconds, and watching a
+// context would make them a quarter slower.
+func (s *session) context(ctx context.Context, outside bool) (context.Context, error) {
+	switch {
+	case s.ctx != nil:
 		return s.ctx, s.lost
-	}
-	if s.pool.dialect == database.SQLite {
+	case !outside:
+		return ctx, errOutside
+	case s.dialect == database.SQLite:
 		return context.WithoutCancel(ctx), ctx.Err()
 	}
 	return ctx, nil
 }
 
-// prepared gives nil for a statement that is to run unprepared: the only connection may be the one that this transaction holds.
-func (s *session) prepared(ctx context.Context, st *statement) (*sql.Stmt, error) {
-	if s.tx == nil {
-		return s.pool.prepare(ctx, st)
-	}
-	if prepared := s.pool.lookup(st); prepared != nil {
-		return s.tx.StmtContext(ctx, prepared), nil
-	}
-	s.missed = append(s.missed, st)
-	return nil, nil
-}
-
 // query runs a SELECT.
 func (s *session) query(ctx context.Context, st *statement, args ...any) (*sql.Rows, error) {
-	if s.tx == nil && st.locks {
-		return nil, s.failed(st.doing, errOutside)
-	}
-	ctx, err := s.context(ctx)
+	ctx, err := s.context(ctx, !st.locks)
 	if err != nil {
 		return nil, s.failed(st.doing, err)
 	}
-	prepared, err := s.prepared(ctx, st)
-	if err != nil {
-		return nil, s.failed(st.doing, err)
-	}
-	var rows *sql.Rows
-	if prepared != nil {
-		rows, err = prepared.QueryContext(ctx, args...)
-	} else {
-		rows, err = s.tx.QueryContext(ctx, st.on(s.pool.dialect), args...)
-	}
+	rows, err := s.pool.QueryContext(ctx, st.on(s.dialect), args...)
 	return rows, s.failed(st.doing, err)
 }
 
@@ -81,7 +60,7 @@ func (s *session) one(ctx context.Context, st *statement, into []any, args ...an
 		if err := rows.Err(); err != nil {
 			return s.failed(st.doing, err)
 		}
-		return s.failed(st.doing, sql.ErrNoRows)
+		return usecase.ErrNotFound
 	}
 	if err := rows.Scan(into...); err != nil {
 		return s.failed(st.doing, err)
@@ -89,25 +68,13 @@ func (s *session) one(ctx context.Context, st *statement, into []any, args ...an
 	return s.failed(st.doing, rows.Close())
 }
 
-// exec runs a statement that changes something and tells how many rows it met.
+// exec runs a statement that changes something.
 func (s *session) exec(ctx context.Context, st *statement, args ...any) (sql.Result, error) {
-	if s.tx == nil {
-		return nil, s.failed(st.doing, errOutside)
-	}
-	ctx, err := s.context(ctx)
+	ctx, err := s.context(ctx, false)
 	if err != nil {
 		return nil, s.failed(st.doing, err)
 	}
-	prepared, err := s.prepared(ctx, st)
-	if err != nil {
-		return nil, s.failed(st.doing, err)
-	}
-	var result sql.Result
-	if prepared != nil {
-		result, err = prepared.ExecContext(ctx, args...)
-	} else {
-		result, err = s.tx.ExecContext(ctx, st.on(s.pool.dialect), args...)
-	}
+	result, err := s.pool.ExecContext(ctx, st.on(s.dialect), args...)
 	return result, s.failed(st.doing, err)
 }
 
@@ -121,26 +88,42 @@ func (s *session) met(ctx context.Context, st *statement, args ...any) (int, err
 	return int(n), s.failed(st.doing, err)
 }
 
-// orm is GORM on the same connections, for statements that read.
-func (s *session) orm(ctx context.Context) *gorm.DB {
-	ctx, err := s.context(ctx)
-	db := s.gorm.Session(&gorm.Session{NewDB: true, Context: ctx})
-	if s.tx != nil {
-		db.Statement.ConnPool = s.tx
+// update is exec for the one row that has to be there; usecase.ErrNotFound when it is not.
+func (s *session) update(ctx context.Context, st *statement, args ...any) error {
+	n, err := s.met(ctx, st, args...)
+	if err == nil && n == 0 {
+		return usecase.ErrNotFound
 	}
+	return err
+}
+
+// orm is GORM for statements that read.
+func (s *session) orm(ctx context.Context) *gorm.DB { return s.through(s.context(ctx, true)) }
+
+// write is GORM for statements that lock or write.
+func (s *session) write(ctx context.Context) *gorm.DB { return s.through(s.context(ctx, false)) }
+
+// through is GORM on the same connections; with an error it does nothing but return it.
+func (s *session) through(ctx context.Context, err error) *gorm.DB {
+	db := s.gorm.Session(&gorm.Session{NewDB: true, Context: ctx})
+	db.Statement.ConnPool = s.pool
 	if err != nil {
 		_ = db.AddError(err)
 	}
 	return db
 }
 
-// write is orm for statements that lock or write.
-func (s *session) write(ctx context.Context) *gorm.DB {
-	db := s.orm(ctx)
-	if s.tx == nil {
-		_ = db.AddError(errOutside)
+// list reads what a query of orm finds.
+func list[Row, Entity any](s *session, doing string, query *gorm.DB, entity func(*Row) Entity) ([]Entity, error) {
+	var rows []Row
+	if err := query.Find(&rows).Error; err != nil {
+		return nil, s.failed(doing, err)
 	}
-	return db
+	all := make([]Entity, 0, len(rows))
+	for i := range rows {
+		all = append(all, entity(&rows[i]))
+	}
+	return all, nil
 }
 
 // failed translates an error at the border, and remembers a deadlock: the transaction is over then, whatever its caller makes of
@@ -149,7 +132,7 @@ func (s *session) failed(doing string, err error) error {
 	if err == nil {
 		return nil
 	}
-	if s.tx != nil && database.IsDeadlock(err) {
+	if s.ctx != nil && database.IsDeadlock(err) {
 		s.lost = err
 	}
 	return translate(doing, err)

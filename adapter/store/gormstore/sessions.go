@@ -57,26 +57,14 @@ func (r sessions) Lock(ctx context.Context, id string) (*domain.Session, error) 
 
 func (r sessions) Save(ctx context.Context, s *domain.Session) error {
 	row := rowOfSession(s)
-	n, err := r.met(ctx, saveSession, sessionTable.updated(&row, 1)...)
-	if err == nil && n == 0 {
-		return usecase.ErrNotFound
-	}
-	return err
+	return r.update(ctx, saveSession, sessionTable.updated(&row, 1)...)
 }
 
 func (r sessions) ListByAccount(ctx context.Context, accountID int64, now time.Time) ([]domain.Session, error) {
-	var rows []sessionRow
 	at := micros(now)
-	err := r.orm(ctx).Where("account_id = ? AND expires_at > ? AND idle_until > ? AND revoked_at = 0", accountID, at, at).
-		Order("created_at DESC, id").Find(&rows).Error
-	if err != nil {
-		return nil, r.failed("list sessions", err)
-	}
-	all := make([]domain.Session, 0, len(rows))
-	for i := range rows {
-		all = append(all, rows[i].session())
-	}
-	return all, nil
+	query := r.orm(ctx).Where("account_id = ? AND expires_at > ? AND idle_until > ? AND revoked_at = 0", accountID, at, at).
+		Order("created_at DESC, id")
+	return list(r.session, "list sessions", query, (*sessionRow).session)
 }
 
 func (r sessions) Sweep(ctx context.Context, before time.Time, limit int) (int, error) {

@@ -1,15 +1,12 @@
 package gormstore
 
 import (
-	"context"
-	"database/sql"
 	"strings"
-	"sync"
 
 	"latchkey/infrastructure/database"
 )
 
-// statement is one SQL statement of fixed text, written for both engines. Its address is its name.
+// statement is one SQL statement of fixed text, written for both engines.
 type statement struct {
 	doing         string // what is attempted, for errors
 	sqlite, mysql string
@@ -67,41 +64,3 @@ func (s *statement) on(dialect string) string {
 
 // marks is n placeholders: "?, ?, ?".
 func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }
-
-// pool is a pool of connections and the statements prepared on it. database/sql prepares each once more on every connection
-// that comes to use it, and again after a connection was lost.
-type pool struct {
-	db       *sql.DB
-	dialect  string
-	mu       sync.RWMutex
-	prepared map[*statement]*sql.Stmt
-}
-
-func newPool(db *sql.DB, dialect string) *pool {
-	return &pool{db: db, dialect: dialect, prepared: map[*statement]*sql.Stmt{}}
-}
-
-// lookup gives nil when the statement is not prepared yet.
-func (p *pool) lookup(s *statement) *sql.Stmt {
-	p.mu.RLock()
-	defer p.mu.RUnlock()
-	return p.prepared[s]
-}
-
-// prepare takes a connection, so it must not be called by one who holds one already.
-func (p *pool) prepare(ctx context.Context, s *statement) (*sql.Stmt, error) {
-	if prepared := p.lookup(s); prepared != nil {
-		return prepared, nil
-	}
-	fresh, err := p.db.PrepareContext(ctx, s.on(p.dialect))
-	if err != nil {
-		return nil, err
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if first := p.prepared[s]; first != nil {
-		return first, fresh.Close()
-	}
-	p.prepared[s] = fresh
-	return fresh, nil
-}

@@ -22,8 +22,6 @@ var _ usecase.Store = (*Store)(nil)
 const (
 	// transactionTime bounds a transaction with all its tries, and the wait for its connection.
 	transactionTime = 15 * time.Second
-	// transactionTries is how often a transaction that loses to deadlocks begins altogether.
-	transactionTries = 10
 	// firstPause is the mean pause before the second try; it doubles up to longestPause.
 	firstPause   = 2 * time.Millisecond
 	longestPause = 100 * time.Millisecond
@@ -32,7 +30,7 @@ const (
 // Store is safe for concurrent use.
 type Store struct {
 	db             *database.DB
-	writer, reader *pool
+	writer, reader *sql.DB
 	// turn is the right to write on SQLite, handed on in the order of asking; nil on MySQL. database/sql draws by lot who gets a
 	// connection next, so that with one connection some wait very long.
 	turn   chan struct{}
@@ -42,10 +40,8 @@ type Store struct {
 // New makes a store of a database whose tables Migrate has brought up to date. It does not touch the database yet. It panics
 // when db was not opened by database.Open.
 func New(db *database.DB) *Store {
-	s := &Store{db: db, writer: newPool(connections(db.Writer), db.Dialect)}
-	s.reader = s.writer
+	s := &Store{db: db, writer: connections(db.Writer), reader: connections(db.Reader)}
 	if db.Dialect == database.SQLite {
-		s.reader = newPool(connections(db.Reader), db.Dialect)
 		s.turn = make(chan struct{}, 1)
 	}
 	return s
@@ -69,33 +65,23 @@ func (s *Store) Ping(ctx context.Context) error {
 
 // Reader gives the repositories for single reads outside any transaction.
 func (s *Store) Reader() usecase.Repositories {
-	return repositories(&session{pool: s.reader, gorm: s.db.Reader})
+	return repositories(&session{dialect: s.db.Dialect, gorm: s.db.Reader, pool: s.reader})
 }
 
-// Atomic runs fn in one transaction and retries it when it loses to a deadlock. Waiting for a connection ends with ctx; what has
+// Atomic runs fn in one transaction and retries it while it loses to deadlocks. Waiting for a connection ends with ctx; what has
 // begun does not.
 func (s *Store) Atomic(ctx context.Context, fn func(tx usecase.Repositories) error) error {
-	own, cancel := s.own(ctx)
-	defer cancel()
 	wait, stop := context.WithTimeout(ctx, transactionTime)
 	defer stop()
-	for try := 1; ; try++ {
+	own, cancel := context.WithTimeout(context.WithoutCancel(ctx), transactionTime)
+	defer cancel()
+	for mean := firstPause; ; mean = min(2*mean, longestPause) {
 		again, err := s.attempt(wait, own, fn)
-		if !again || try == transactionTries || !s.pause(own, try) {
+		if !again || !s.pause(own, mean) {
 			return err
 		}
 		wait = own
 	}
-}
-
-// own is the context of a transaction, detached from its caller's. On SQLite nothing but another process's lock can hold it up,
-// which has a bound of its own (busy_timeout), and a context that can end would cost a goroutine for each statement.
-func (s *Store) own(ctx context.Context) (context.Context, context.CancelFunc) {
-	ctx = context.WithoutCancel(ctx)
-	if s.turn != nil {
-		return ctx, func() {}
-	}
-	return context.WithTimeout(ctx, transactionTime)
 }
 
 // attempt runs fn once. again tells that a deadlock, or a connection that was dead before it began, undid everything, so that
@@ -109,21 +95,24 @@ func (s *Store) attempt(wait, own context.Context, fn func(tx usecase.Repositori
 			return false, translate("wait for a turn to write", wait.Err())
 		}
 	}
-	conn, err := s.writer.db.Conn(wait)
+	conn, err := s.writer.Conn(wait)
 	if err != nil {
 		return false, translate("wait for a connection", err)
 	}
+	defer conn.Close()
+	if s.turn != nil {
+		// Nothing but another process's lock can hold SQLite up, which has a bound of its own (busy_timeout), and a context that
+		// can end costs a goroutine for each statement.
+		own = context.WithoutCancel(own)
+	}
 	tx, err := conn.BeginTx(own, nil)
 	if err != nil {
-		_ = conn.Close()
 		return errors.Is(err, driver.ErrBadConn) || database.IsDeadlock(err), translate("begin transaction", err)
 	}
-	run := &session{pool: s.writer, gorm: s.db.Writer, tx: tx, ctx: own}
-	// Deferred, since fn may panic; after a commit the rollback does nothing. Preparing needs the connection to be free again.
-	defer s.prepare(own, run)
-	defer conn.Close()
+	// Deferred, since fn may panic; after a commit it does nothing.
 	defer func() { _ = tx.Rollback() }()
 
+	run := &session{dialect: s.db.Dialect, gorm: s.db.Writer, pool: tx, ctx: own}
 	err = fn(repositories(run))
 	if run.lost != nil {
 		return true, translate("run transaction", run.lost)
@@ -137,20 +126,10 @@ func (s *Store) attempt(wait, own context.Context, fn func(tx usecase.Repositori
 	return false, nil
 }
 
-// prepare makes ready, for the transactions to come, what this one had to run unprepared. Failing at that costs only time.
-func (s *Store) prepare(ctx context.Context, run *session) {
-	for _, st := range run.missed {
-		if _, err := s.writer.prepare(ctx, st); err != nil {
-			return
-		}
-	}
-}
-
 // pause waits before another try, and tells whether there is time for one. The waits are spread by the golden ratio, so that
 // those who lost together do not come back together.
-func (s *Store) pause(ctx context.Context, try int) bool {
+func (s *Store) pause(ctx context.Context, mean time.Duration) bool {
 	_, spread := math.Modf(float64(s.pauses.Add(1)) * math.Phi)
-	mean := min(firstPause<<(try-1), longestPause)
 	timer := time.NewTimer(time.Duration(float64(mean) * (0.5 + spread)))
 	defer timer.Stop()
 	select {
@@ -178,8 +157,6 @@ func translate(doing string, err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, sql.ErrNoRows), errors.Is(err, gorm.ErrRecordNotFound):
-		return usecase.ErrNotFound
 	case database.IsUnique(err):
 		return usecase.ErrTaken
 	case database.IsUnavailable(err), database.IsDeadlock(err), errors.Is(err, context.Canceled):

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"latchkey/adapter/store/gormstore"
-	"latchkey/infrastructure/clock"
 	"latchkey/infrastructure/database"
 	"latchkey/infrastructure/testdb"
 	"latchkey/usecase"
@@ -18,7 +17,7 @@ var stamp = time.Date(2026, time.March, 29, 12, 0, 0, 123456000, time.UTC)
 // connect opens a database as one node does. Its pool is far smaller than the number of those who use it in these tests.
 func connect(t testing.TB, url string) *database.DB {
 	t.Helper()
-	db, err := database.Open(t.Context(), database.Options{URL: url, PoolSize: 4, Clock: clock.NewFake(stamp).Now})
+	db, err := database.Open(t.Context(), database.Options{URL: url, PoolSize: 4, Clock: porttest.NewClock(stamp).Now})
 	if err != nil {
 		t.Fatal(err)
 	}
