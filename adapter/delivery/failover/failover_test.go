@@ -111,7 +111,7 @@ func TestOrderAndVerdict(t *testing.T) {
 					row = append(row, &provider{behaviour: behaviour})
 					senders = append(senders, row[len(row)-1])
 				}
-				ctx, cancel := context.WithTimeout(t.Context(), 15*time.Second)
+				ctx, cancel := context.WithTimeout(t.Context(), 14*time.Second)
 				defer cancel()
 				err := failover.New(senders...).Send(ctx, domain.Message{ID: "m"})
 				verdict := "retried"
