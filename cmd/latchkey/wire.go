@@ -56,11 +56,15 @@ type app struct {
 	close  []func() error
 }
 
-// How much the inbox of --dev keeps and how many keys a limiter in memory remembers.
+// How much the inbox of --dev keeps, how many keys a limiter in memory remembers, how many passwords wait to be hashed.
 const (
-	inboxSize   = 500
-	limiterKeys = 100_000
+	inboxSize     = 500
+	limiterKeys   = 100_000
+	passwordQueue = 64
 )
+
+// hashingPlaces leaves one core to everything else: a storm of password logins must not starve those who are logged in (K7).
+func hashingPlaces() int { return max(1, runtime.GOMAXPROCS(0)-1) }
 
 // wire builds everything between the settings and the HTTP side, from the bottom up. It migrates nothing and starts nothing.
 func wire(ctx context.Context, c *config.Config, logger *slog.Logger) (a *app, err error) {
@@ -102,7 +106,7 @@ func wire(ctx context.Context, c *config.Config, logger *slog.Logger) (a *app, e
 	}
 	a.core = usecase.New(usecase.Ports{
 		Store: a.store, Clock: a.clock, Random: random.System{}, Keyring: keyring, Tokens: a.tokens,
-		Passwords: secret.NewPasswordHasher(runtime.GOMAXPROCS(0), 64),
+		Passwords: secret.NewPasswordHasher(hashingPlaces(), passwordQueue),
 		Limiter:   limiter, Limits: limits(c), Senders: senders, Observer: a.observer(), Logger: logger, Countries: c.Countries,
 	})
 	return a, nil
