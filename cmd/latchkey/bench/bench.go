@@ -67,7 +67,7 @@ func main() {
 
 func run(ctx context.Context) error {
 	b := &bench{report: &report{out: os.Stdout}, size: normal}
-	isQuick := flag.Bool("quick", false, "few short rounds: about a minute in all")
+	isQuick := flag.Bool("quick", false, "few short rounds: a minute and a half in all")
 	isFull := flag.Bool("full", false, "many long rounds, and with 1 and with 64 workers too: about an hour")
 	flag.StringVar(&b.only, "only", "", "the parts whose `NAME` begins so: speed, storm, growth, start, memory, hang")
 	flag.StringVar(&b.binary, "binary", "bin/latchkey", "the server, as make build leaves it")

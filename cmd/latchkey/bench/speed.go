@@ -94,9 +94,9 @@ func (b *bench) scene(w *world, plain *bare) (*scene, error) {
 	return s, err
 }
 
-// hashing is argon2id alone, in this process, at as many places as the server has.
+// hashing is argon2id alone, in this process, at as many places as the server has: all processors but one.
 func hashing(workers int) *operation {
-	hasher := secret.NewPasswordHasher(runtime.GOMAXPROCS(0), workers)
+	hasher := secret.NewPasswordHasher(max(1, runtime.GOMAXPROCS(0)-1), workers)
 	o := &operation{name: "argon2id alone", kind: baselines, on: &process{}}
 	for range workers {
 		o.steps = append(o.steps, func(*conn) error {
