@@ -14,7 +14,6 @@ import (
 	"latchkey/adapter/httpapi"
 	"latchkey/domain"
 	"latchkey/usecase"
-	"latchkey/usecase/porttest"
 )
 
 // C9: references are REF and 128 random bits in base32, which RFC 4648 writes with 26 letters and digits.
@@ -287,7 +286,7 @@ func TestV3_Audit(t *testing.T) {
 	w := newWorld(t, nil)
 	w.logIn(customer, mobile)
 	var got []string
-	for _, event := range w.Store.(*porttest.MemStore).Events() {
+	for _, event := range w.Store.(interface{ Events() []domain.Event }).Events() {
 		if event.Dialect == Name {
 			got = append(got, strings.Join([]string{event.Action, event.Outcome, event.Actor, event.Contact, event.ClientIP}, " "))
 		}

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -41,6 +42,7 @@ type World struct {
 	contract *contract.Contract
 	mutex    sync.Mutex
 	messages []domain.Message
+	issued   *issueOrder
 }
 
 // passwords is shared by all worlds: hashing is dear, and its places are per process.
@@ -56,7 +58,9 @@ func New(t testing.TB, mount func(w *World)) *World {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &World{Clock: porttest.NewClock(Start), Store: porttest.NewMemStore(), t: t, contract: contract}
+	w := &World{Clock: porttest.NewClock(Start), t: t, contract: contract}
+	w.issued = &issueOrder{MemStore: porttest.NewMemStore(), at: map[string]int{}}
+	w.Store = w.issued
 	logger := slog.New(slog.NewTextHandler(io.Discard, nil))
 	keyring, err := secret.NewKeyring([][]byte{[]byte("a secret of thirty-two bytes or more")})
 	if err != nil {
@@ -146,7 +150,7 @@ func (w *World) Settle() {
 	}
 }
 
-// Messages are those sent to an address, newest last.
+// Messages are those sent to an address, newest last: in the order of being issued, since many workers hand them over at once.
 func (w *World) Messages(to string) []domain.Message {
 	w.Settle()
 	w.mutex.Lock()
@@ -157,6 +161,7 @@ func (w *World) Messages(to string) []domain.Message {
 			sent = append(sent, m)
 		}
 	}
+	slices.SortStableFunc(sent, func(a, b domain.Message) int { return w.issued.of(a.ID) - w.issued.of(b.ID) })
 	return sent
 }
 

@@ -194,3 +194,29 @@ func TestAccounts(t *testing.T) {
 		t.Errorf("the World begins at %s", now)
 	}
 }
+
+// Many workers hand messages over: which comes first says nothing of which was issued first.
+func TestMessagesInTheOrderOfIssue(t *testing.T) {
+	t.Parallel()
+	w := answering(t, healthyJSON)
+	ctx := context.Background()
+	for _, id := range []string{"older", "newer"} {
+		err := w.Store.Atomic(ctx, func(tx usecase.Repositories) error {
+			if err := tx.Outbox.Add(ctx, &usecase.OutboxMessage{ID: id}); err != nil {
+				return err
+			}
+			return tx.Outbox.Remove(ctx, id)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, id := range []string{"newer", "older"} {
+		if err := w.Send(ctx, domain.Message{ID: id, To: "+85261677528", Code: id}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := w.Code("+85261677528"); got != "newer" {
+		t.Errorf("the newest code is %q", got)
+	}
+}
