@@ -77,8 +77,8 @@ func TestK6_ResetByLinkOnce(t *testing.T) {
 		t.Error(err)
 	}
 	w.run(func() bool { return len(w.store.Waiting()) == 0 })
-	if last := w.sent[len(w.sent)-1]; last.Purpose != domain.NoticePasswordChanged || last.To != mail {
-		t.Errorf("the owner was told %q", last.Purpose)
+	if told := w.told(domain.NoticePasswordChanged); len(told) != 1 || told[0].To != mail {
+		t.Errorf("the owner was told %v", told)
 	}
 }
 

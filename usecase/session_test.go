@@ -308,8 +308,8 @@ func TestK6_ResetOnce(t *testing.T) {
 		t.Error(err)
 	}
 	w.run(func() bool { return len(w.store.Waiting()) == 0 })
-	if last := w.sent[len(w.sent)-1]; last.Purpose != domain.NoticePasswordChanged || last.To != mail || last.Code != "" {
-		t.Errorf("the owner was told %+v", last)
+	if told := w.told(domain.NoticePasswordChanged); len(told) != 1 || told[0].To != mail || told[0].Code != "" {
+		t.Errorf("the owner was told %+v", told)
 	}
 }
 

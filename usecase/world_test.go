@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -104,6 +105,13 @@ func (w *world) Observe(story, _, outcome string, _ time.Duration) {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
 	w.outcomes = append(w.outcomes, story+":"+outcome)
+}
+
+// told are the messages of a purpose. Many workers hand messages over, so that the last one sent need not be the last one issued.
+func (w *world) told(purpose domain.Purpose) []domain.Message {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	return slices.DeleteFunc(slices.Clone(w.sent), func(m domain.Message) bool { return m.Purpose != purpose })
 }
 
 func (w *world) caller() usecase.Caller { return usecase.Caller{Dialect: w.dialect} }
