@@ -1,0 +1,115 @@
+package testtool
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// installLimit is how long npm may take.
+const installLimit = 5 * time.Minute
+
+// Program answers the path of the first of the programs that is on the PATH. Without any the test ends; hint says how to get one.
+func Program(t testing.TB, hint string, names ...string) string {
+	t.Helper()
+	for _, name := range names {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	missing(t, fmt.Errorf("needs %s: %s", strings.Join(names, " or "), hint))
+	return ""
+}
+
+// NPM installs packages, each pinned as NAME@VERSION, and answers a directory that is this test's own and has them in
+// node_modules. No script of theirs runs while they are installed. It needs node, npm and the registry that npm is set up for.
+// Packages are fetched once per machine: later calls with the same list copy nothing but a link.
+func NPM(t testing.TB, packages ...string) string {
+	t.Helper()
+	for _, name := range []string{"node", "npm"} {
+		Program(t, "install Debian's nodejs and npm, or those of nodejs.org", name)
+	}
+	installed, err := install(packages)
+	if err != nil {
+		missing(t, err)
+		return ""
+	}
+	dir := t.TempDir()
+	if err := os.Symlink(filepath.Join(installed, "node_modules"), filepath.Join(dir, "node_modules")); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// install puts packages into a directory of the user's cache that no other list shares. Two processes may do so at once: each works in
+// a directory of its own, and the first one to finish wins.
+func install(packages []string) (string, error) {
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256([]byte(strings.Join(packages, "\n")))
+	dir := filepath.Join(cache, "latchkey-test", hex.EncodeToString(sum[:8]))
+	if _, err := os.Stat(dir); err == nil {
+		return dir, nil
+	}
+	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
+		return "", err
+	}
+	work, err := os.MkdirTemp(filepath.Dir(dir), "work-")
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = os.RemoveAll(work) }()
+	call := append([]string{"install", "--no-audit", "--no-fund", "--ignore-scripts", "--no-save", "--prefix", work}, packages...)
+	if out, err := Output(work, installLimit, "npm", call...); err != nil {
+		return "", fmt.Errorf("npm install %s: %w\n%s", strings.Join(packages, " "), err, out)
+	}
+	if err := os.Rename(work, dir); err != nil && !errors.Is(err, os.ErrExist) {
+		if _, there := os.Stat(dir); there != nil {
+			return "", err
+		}
+	}
+	return dir, nil
+}
+
+// Run runs a program in dir, which has to succeed within limit, and answers what it printed on both streams.
+func Run(t testing.TB, dir string, limit time.Duration, name string, args ...string) string {
+	t.Helper()
+	out, err := Output(dir, limit, name, args...)
+	if err != nil {
+		t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
+	}
+	return out
+}
+
+// Output runs a program in dir for at most limit and answers what it printed on both streams, and how it ended.
+func Output(dir string, limit time.Duration, name string, args ...string) (string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	command := exec.CommandContext(ctx, name, args...)
+	command.Dir = dir
+	out, err := command.CombinedOutput()
+	if ctx.Err() != nil {
+		return string(out), fmt.Errorf("did not end within %s", limit)
+	}
+	return string(out), err
+}
+
+// missing ends a test that lacks a part.
+func missing(t testing.TB, reason error) {
+	t.Helper()
+	if os.Getenv("CI") == "true" {
+		t.Fatal(reason)
+		return
+	}
+	t.Skip(reason)
+}
