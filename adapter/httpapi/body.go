@@ -25,6 +25,8 @@ type BodyRules struct {
 	// Params, when set, sees the JSON object before the binding does: rooms whose documents name parameters in their refusals
 	// check them here. It may also add to the object, such as query parameters.
 	Params func(c *gin.Context, object []byte) ([]byte, error)
+	// AsForm is for pages: the room reads application/x-www-form-urlencoded with Gin's PostForm, and nothing else.
+	AsForm bool
 	// Optional lets a request without a body through as {}.
 	Optional bool
 }
@@ -35,6 +37,10 @@ type BodyRules struct {
 func (s *Server) readBody(rules BodyRules) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		if c.Request.Method == http.MethodGet || c.Request.Method == http.MethodDelete || c.Request.Method == http.MethodOptions {
+			return
+		}
+		if rules.AsForm {
+			s.readForm(c)
 			return
 		}
 		object, err := rules.read(c)
@@ -48,6 +54,23 @@ func (s *Server) readBody(rules BodyRules) gin.HandlerFunc {
 		c.Request.Body = io.NopCloser(bytes.NewReader(object))
 		c.Request.ContentLength = int64(len(object))
 		c.Request.Header.Set("Content-Type", "application/json")
+	}
+}
+
+// readForm reads a form whole, so that handlers find its values without an error. A form without a body is an empty one.
+func (s *Server) readForm(c *gin.Context) {
+	mediaType, _, err := mime.ParseMediaType(c.GetHeader("Content-Type"))
+	if c.Request.ContentLength != 0 && (err != nil || mediaType != "application/x-www-form-urlencoded") {
+		s.Refuse(c, domain.NewFault(domain.Invalid, CodeMediaType))
+		return
+	}
+	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, maxBody)
+	var tooLarge *http.MaxBytesError
+	switch err := c.Request.ParseForm(); {
+	case errors.As(err, &tooLarge):
+		s.Refuse(c, domain.NewFault(domain.Invalid, CodeBodyTooLarge))
+	case err != nil:
+		s.Refuse(c, domain.Malformed("body"))
 	}
 }
 

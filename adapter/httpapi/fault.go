@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/gin-gonic/gin"
+	"github.com/gin-gonic/gin/render"
 	"github.com/oapi-codegen/runtime"
 
 	"latchkey/domain"
@@ -24,7 +25,7 @@ const (
 // Reply is a refusal in a room's words.
 type Reply struct {
 	Status int
-	Body   any // written as JSON; nil for an empty body
+	Body   any // written as JSON, or as it says itself when it is a render.Render; nil for an empty body
 	Header http.Header
 }
 
@@ -119,6 +120,10 @@ func (s *Server) Refuse(c *gin.Context, err error) {
 	if reply.Body == nil {
 		c.Status(reply.Status)
 		c.Writer.WriteHeaderNow()
+		return
+	}
+	if page, ok := reply.Body.(render.Render); ok {
+		c.Render(reply.Status, page)
 		return
 	}
 	c.JSON(reply.Status, reply.Body)

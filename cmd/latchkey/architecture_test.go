@@ -28,6 +28,8 @@ var rooms = []struct{ room, may string }{
 	{"adapter/token/jwxtoken", "usecase! domain infrastructure/keys"},
 	{"adapter/secret", "usecase! domain infrastructure/keys"},
 	{"adapter/delivery", "usecase! domain infrastructure/httpclient"},
+	{"adapter/web/docs", "adapter/web! adapter/httpapi! domain openapi/gen/pages"},
+	{"adapter/web", "adapter/httpapi! domain"},
 	{"adapter", "usecase! domain"},
 	{"infrastructure", "infrastructure"},
 	{"cmd", "adapter usecase domain infrastructure openapi"},
@@ -39,6 +41,7 @@ var libraries = map[string]string{
 	"gorm.io/":                      "adapter/store/gormstore infrastructure/database",
 	"github.com/lestrrat-go/jwx/v2": "adapter/token/jwxtoken infrastructure/keys cmd/latchkey/bench",
 	"github.com/getkin/kin-openapi": "openapi/contract",
+	"github.com/chromedp":           "infrastructure/testbrowser",
 	"math/rand":                     "infrastructure/random",
 }
 

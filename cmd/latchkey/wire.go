@@ -30,6 +30,8 @@ import (
 	"latchkey/adapter/throttle/memthrottle"
 	"latchkey/adapter/throttle/redisthrottle"
 	"latchkey/adapter/token/jwxtoken"
+	"latchkey/adapter/web"
+	"latchkey/adapter/web/docs"
 	"latchkey/domain"
 	"latchkey/infrastructure/clock"
 	"latchkey/infrastructure/config"
@@ -209,6 +211,8 @@ func (a *app) server(public *url.URL) (*httpapi.Server, error) {
 		documents.Inbox = a.messages
 	}
 	system.Mount(documents)
+	kit := web.NewKit(server)
+	docs.Mount(docs.Options{Kit: kit, Dialects: described(c.Dialects), Dev: c.Dev, Version: version})
 
 	issuer := public.String()
 	rooms := map[string]func(s httpapi.Settings) error{
@@ -232,6 +236,23 @@ func (a *app) server(public *url.URL) (*httpapi.Server, error) {
 		mistakes = append(mistakes, rooms[name](settings(c.Dialect[name])))
 	}
 	return server, errors.Join(mistakes...)
+}
+
+// described are the dialects as the front door shows them.
+func described(names []string) []docs.Dialect {
+	about := map[string]docs.Dialect{
+		config.BigCity:      {Name: "BigCity", About: "Client API: a customer ID, then a code"},
+		config.GoodCity:     {Name: "GoodCity", About: "a mobile number, then a pin"},
+		config.Arita:        {Name: "Arita", About: "Web User Auth API: a password or a code, and a refresh cookie"},
+		config.Bridgekeeper: {Name: "Bridgekeeper", About: "Quintype's: a phone number or mail address, a code, a cookie session"},
+	}
+	list := make([]docs.Dialect, 0, len(names))
+	for _, name := range names {
+		d := about[name]
+		d.Tag = name
+		list = append(list, d)
+	}
+	return list
 }
 
 // meters count what the server does.
