@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"latchkey/infrastructure/testdb"
-	"latchkey/openapi/client"
+	client "latchkey/openapi/client/api"
 )
 
 // TestBoot_LogIn logs in through all four APIs with the generated client, the codes taken from the inbox of --dev.
