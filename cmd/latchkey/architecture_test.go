@@ -39,7 +39,7 @@ var libraries = map[string]string{
 	"gorm.io/":                      "adapter/store/gormstore infrastructure/database",
 	"github.com/lestrrat-go/jwx/v2": "adapter/token/jwxtoken infrastructure/keys cmd/latchkey/bench",
 	"github.com/getkin/kin-openapi": "openapi/contract",
-	"math/rand":                     "infrastructure/random",
+	"math/rand":                     "infrastructure/random openapi/client",
 }
 
 // listedPackage is what `go list -json` tells of a package.
