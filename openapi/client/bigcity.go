@@ -125,8 +125,8 @@ func (s *BigCitySession) Points(ctx context.Context) (*api.CustomerPointsReply, 
 	return reply, err
 }
 
-func bigcityKind(status int, _ string) error {
-	if status == http.StatusNotFound {
+func bigcityKind(refusal *Error) error {
+	if refusal.Status == http.StatusNotFound {
 		return ErrUnknownCustomer
 	}
 	return nil
@@ -135,18 +135,13 @@ func bigcityKind(status int, _ string) error {
 // expiredText is what the document answers to a code that is too old.
 const expiredText = "OTP has expired. Please request a new one."
 
-func bigcityVerifyKind(status int, message string) error {
+func bigcityVerifyKind(refusal *Error) error {
 	switch {
-	case status == http.StatusUnprocessableEntity && message == expiredText:
+	case refusal.Status == http.StatusUnprocessableEntity && refusal.Message == expiredText:
 		return ErrExpiredCode
-	case status == http.StatusUnprocessableEntity:
+	case refusal.Status == http.StatusUnprocessableEntity:
 		return ErrWrongCode
 	default:
-		return bigcityKind(status, message)
+		return bigcityKind(refusal)
 	}
-}
-
-// incomplete is the error of a reply in which something documented is missing.
-func incomplete(operation string) *Error {
-	return &Error{Operation: operation, Status: http.StatusOK, Message: "the reply lacks what this call is documented to answer", kind: ErrBadReply}
 }

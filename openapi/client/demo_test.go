@@ -2,11 +2,18 @@ package client_test
 
 import (
 	"fmt"
+	"log/slog"
+	"net/http"
 	"net/http/httptest"
+	"net/url"
+	"strings"
 	"testing"
 
 	"latchkey/adapter/httpapi"
+	"latchkey/adapter/httpapi/arita"
 	"latchkey/adapter/httpapi/bigcity"
+	"latchkey/adapter/httpapi/bridgekeeper"
+	"latchkey/adapter/httpapi/goodcity"
 	"latchkey/adapter/httpapi/httpapitest"
 	"latchkey/openapi/client"
 	"latchkey/openapi/contract"
@@ -16,33 +23,59 @@ import (
 type world struct {
 	*httpapitest.World
 	url string
-	// checked holds every exchange against the OpenAPI document.
-	checked client.Option
+	// transport holds every exchange against the OpenAPI document; checked is the option with it.
+	transport http.RoundTripper
+	checked   client.Option
 }
 
-// newWorld starts one.
+// newWorld starts one that users reach by http on loopback.
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	return start(t, httpapi.Settings{})
+	return start(t, "http://127.0.0.1")
 }
 
-// start starts a world with other settings of the rooms.
-func start(t testing.TB, settings httpapi.Settings) *world {
+// newSecureWorld starts one that users reach by https.
+func newSecureWorld(t testing.TB) *world {
 	t.Helper()
-	w := &world{World: httpapitest.New(t, func(w *httpapitest.World) { mount(t, w, settings) })}
-	server := httptest.NewServer(w.Handler)
+	return start(t, httpapitest.PublicURL)
+}
+
+func start(t testing.TB, public string) *world {
+	t.Helper()
+	w := &world{World: httpapitest.New(t, func(w *httpapitest.World) {
+		address, err := url.Parse(public)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.Server = httpapi.New(httpapi.Options{PublicURL: address, Logger: slog.New(slog.DiscardHandler), Now: w.Clock.Now})
+		w.Handler = w.Server
+		mount(t, w)
+	})}
+	server := httptest.NewUnstartedServer(w.Handler)
+	if strings.HasPrefix(public, "https:") {
+		server.StartTLS()
+	} else {
+		server.Start()
+	}
 	t.Cleanup(server.Close)
-	w.url, w.checked = server.URL, client.WithTransport(contract.Transport(t, server.Client().Transport))
+	w.url, w.transport = server.URL, contract.Transport(t, server.Client().Transport)
+	w.checked = client.WithTransport(w.transport)
 	return w
 }
 
-// mount puts the rooms on a server.
-func mount(t testing.TB, w *httpapitest.World, settings httpapi.Settings) {
+// mount puts all four rooms on a server.
+func mount(t testing.TB, w *httpapitest.World) {
 	t.Helper()
 	clients := httpapi.NewClients([]httpapi.Credential{{Name: "bigcity", Secret: "secret123"}})
-	err := bigcity.Mount(bigcity.Options{Server: w.Server, Core: w.Core, Issuer: httpapitest.PublicURL, Clients: clients, Settings: settings})
-	if err != nil {
-		t.Fatal(err)
+	for _, err := range []error{
+		bigcity.Mount(bigcity.Options{Server: w.Server, Core: w.Core, Issuer: httpapitest.PublicURL, Clients: clients}),
+		goodcity.Mount(goodcity.Options{Server: w.Server, Core: w.Core}),
+		arita.Mount(arita.Options{Server: w.Server, Core: w.Core}),
+		bridgekeeper.Mount(bridgekeeper.Options{Server: w.Server, Core: w.Core, Issuer: httpapitest.PublicURL}),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

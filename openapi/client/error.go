@@ -17,9 +17,11 @@ var (
 	ErrWrongCode = errors.New("wrong code")
 	// ErrExpiredCode: the code was too old. Ask for a new one.
 	ErrExpiredCode = errors.New("expired code")
-	// ErrTooMany: asked too often; RetryAfter tells when again. At Verify it means that the code is dead.
+	// ErrTooMany: asked too often; RetryAfter tells when again. At a code it means that no answer to it counts any more.
 	ErrTooMany = errors.New("too many requests")
-	// ErrUnauthenticated: the credentials, the password or the token are refused. Log in (again).
+	// ErrWrongPassword: the password is wrong, or the account is unknown or disabled, which the APIs do not tell apart.
+	ErrWrongPassword = errors.New("wrong password")
+	// ErrUnauthenticated: the token or the server's credentials are refused. Log in (again).
 	ErrUnauthenticated = errors.New("not authenticated")
 	// ErrForbidden: the caller is known and may not do this.
 	ErrForbidden = errors.New("forbidden")
@@ -80,6 +82,9 @@ func (e *Error) Unwrap() []error {
 
 // noReply is the error of a call that got no reply. The address, which may hold a customer's ID or a token, is left out.
 func noReply(operation string, err error) *Error {
+	if inner, ok := errors.AsType[*Error](err); ok {
+		return inner // of the refresh that the call needed
+	}
 	if outer, ok := errors.AsType[*url.Error](err); ok {
 		err = outer.Err
 	}
@@ -87,7 +92,7 @@ func noReply(operation string, err error) *Error {
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		failure.kind = nil
-	case errors.Is(err, ErrBadReply), errors.Is(err, ErrUnauthenticated):
+	case errors.Is(err, ErrBadReply):
 		failure.kind = nil // the cause tells
 	}
 	return failure

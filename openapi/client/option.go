@@ -31,6 +31,17 @@ func WithLanguage(tag string) Option {
 	return func(s *settings) { s.header.Set("Accept-Language", tag) }
 }
 
+// WithAppName says which of GoodCity's apps is calling, such as "admin.goodcity"; without it the donors' app is.
+func WithAppName(name string) Option {
+	return func(s *settings) { s.header.Set("X-GOODCITY-APP-NAME", name) }
+}
+
+// WithSessionHeader keeps Bridgekeeper's session in the header x-qt-auth and not in the cookie qt-auth. The cookie of a server
+// whose public address is https travels by https only; the header also passes an http hop behind a proxy.
+func WithSessionHeader() Option {
+	return func(s *settings) { s.sessionHeader = true }
+}
+
 // WithRetry says how often and how patiently requests are sent again.
 func WithRetry(retry Retry) Option {
 	return func(s *settings) { s.retry = retry }
@@ -51,8 +62,10 @@ type settings struct {
 	header http.Header
 	retry  Retry
 	tries  int
-	now    func() time.Time
-	sleep  func(context.Context, time.Duration) error
+	// sessionHeader is WithSessionHeader.
+	sessionHeader bool
+	now           func() time.Time
+	sleep         func(context.Context, time.Duration) error
 }
 
 // newSettings fills in the defaults.
@@ -122,6 +135,6 @@ func (c connection) sender(jar http.CookieJar) doer {
 }
 
 // call names an operation for the errors that it may end with.
-func (c connection) call(operation string, kind func(status int, message string) error, secrets ...string) call {
+func (c connection) call(operation string, kind func(refusal *Error) error, secrets ...string) call {
 	return call{operation: operation, kind: kind, secrets: secrets, now: c.settings.now}
 }

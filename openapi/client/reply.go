@@ -23,7 +23,7 @@ const maxMessageRunes = 300
 type call struct {
 	operation string
 	// kind says what a refusal means, or nil to leave it to kindOf.
-	kind func(status int, message string) error
+	kind func(refusal *Error) error
 	// secrets must not come back in an error's text.
 	secrets []string
 	now     func() time.Time
@@ -51,6 +51,21 @@ func answer[T any](c call, response *http.Response, err error) (*T, error) {
 	return reply, nil
 }
 
+// finish is answer for a reply whose body tells nothing.
+func finish(c call, response *http.Response, err error) error {
+	if err != nil {
+		return noReply(c.operation, err)
+	}
+	body, err := readBody(response)
+	if err != nil {
+		return noReply(c.operation, err)
+	}
+	if response.StatusCode == http.StatusNoContent || response.StatusCode == http.StatusOK && isJSON(response.Header) {
+		return nil
+	}
+	return c.refusal(response, body)
+}
+
 // readBody reads a reply whole and closes it.
 func readBody(response *http.Response) ([]byte, error) {
 	body, err := io.ReadAll(response.Body)
@@ -66,7 +81,7 @@ func (c call) refusal(response *http.Response, body []byte) *Error {
 	}
 	failure := &Error{Operation: c.operation, Status: status, Message: c.clean(message), RetryAfter: retryAfter(response.Header, c.now())}
 	if c.kind != nil && ok {
-		failure.kind = c.kind(status, message)
+		failure.kind = c.kind(failure)
 	}
 	if failure.kind == nil {
 		failure.kind = kindOf(status)
@@ -158,4 +173,9 @@ func (l *limited) Read(p []byte) (int, error) {
 		return n - 1, errTooLong
 	}
 	return n, err
+}
+
+// incomplete is the error of a reply in which something documented is missing.
+func incomplete(operation string) *Error {
+	return &Error{Operation: operation, Status: http.StatusOK, Message: "the reply lacks what this call is documented to answer", kind: ErrBadReply}
 }

@@ -80,10 +80,7 @@ func (r *retrier) Do(request *http.Request) (*http.Response, error) {
 
 // judge says whether to send a request again, and after which wait.
 func (r *retrier) judge(request *http.Request, response *http.Response, err error, attempt int) (time.Duration, bool) {
-	if attempt >= r.settings.retry.Attempts || isGuess(request) || request.Context().Err() != nil {
-		return 0, false
-	}
-	if request.Body != nil && request.Body != http.NoBody && request.GetBody == nil {
+	if attempt >= r.settings.retry.Attempts || isGuess(request) || !rewindable(request) || request.Context().Err() != nil {
 		return 0, false
 	}
 	safe := request.Method == http.MethodGet || request.Method == http.MethodHead
@@ -107,6 +104,11 @@ func (r *retrier) judge(request *http.Request, response *http.Response, err erro
 // isOutage: 500 is left out, since what broke once inside the server breaks again.
 func isOutage(status int) bool {
 	return status == http.StatusBadGateway || status == http.StatusServiceUnavailable || status == http.StatusGatewayTimeout
+}
+
+// rewindable tells whether a request's body, if there is one, can be sent twice.
+func rewindable(request *http.Request) bool {
+	return request.Body == nil || request.Body == http.NoBody || request.GetBody != nil
 }
 
 // rewound is the request with its body from the start.
