@@ -33,7 +33,11 @@ func (b *Bridgekeeper) API() *api.ClientWithResponses { return b.generated }
 // Errors: ErrInvalid, ErrTooMany, ErrForbidden when the server does not answer to this host.
 func (b *Bridgekeeper) SendCode(ctx context.Context, contact string) error {
 	phone, email := split(contact)
-	response, err := b.generated.SendUserOTP(ctx, api.SendOTPRequest{PhoneNumber: phone, Email: email})
+	return b.send(ctx, api.SendOTPRequest{PhoneNumber: phone, Email: email})
+}
+
+func (b *Bridgekeeper) send(ctx context.Context, request api.SendOTPRequest) error {
+	response, err := b.generated.SendUserOTP(ctx, request)
 	return finish(b.call("send code", nil), response, err)
 }
 
@@ -56,6 +60,20 @@ func (b *Bridgekeeper) Login(ctx context.Context, contact string, ask CodeFunc) 
 		return nil, err
 	}
 	return askFor(ctx, b.connection, contact, ask, func(code string) (*BridgekeeperSession, error) { return b.Verify(ctx, contact, code) })
+}
+
+// SignUp is Login for somebody who may be new: the code is sent to who has no account as well, and the right one makes it.
+//
+// Errors: those of Login. ErrWrongCode also when the operator has turned signing up off.
+func (b *Bridgekeeper) SignUp(ctx context.Context, contact string, ask CodeFunc) (*BridgekeeperSession, error) {
+	phone, email := split(contact)
+	if err := b.send(ctx, api.SendOTPRequest{PhoneNumber: phone, Email: email, AlwaysSend: new(true)}); err != nil {
+		return nil, err
+	}
+	return askFor(ctx, b.connection, contact, ask, func(code string) (*BridgekeeperSession, error) {
+		request := api.LoginRequest{PhoneNumber: phone, Email: email, OTP: &code, AutoSignup: new(true)}
+		return b.enter(ctx, b.call("verify code", bridgekeeperKind(ErrWrongCode), code), request)
+	})
 }
 
 // LoginWithPassword logs in by a user name, or a mail address, and a password.

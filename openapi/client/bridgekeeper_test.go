@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"latchkey/openapi/client"
 )
@@ -76,6 +77,30 @@ func TestBridgekeeper_ByMail(t *testing.T) {
 	}
 	if me, err := session.Me(t.Context()); err != nil || *me.Email != "johndoe@example.com" {
 		t.Errorf("me %+v, %v", me, err)
+	}
+}
+
+func TestBridgekeeper_SignUp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	bridgekeeper := newBridgekeeper(t, w)
+	for _, contact := range []string{"+919777777777", "new@example.com"} {
+		session, err := bridgekeeper.SignUp(t.Context(), contact, w.typed(contact, 1).ask)
+		if err != nil {
+			t.Fatal(err)
+		}
+		first, err := session.Me(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.Clock.Advance(time.Minute)
+		session, err = bridgekeeper.Login(t.Context(), contact, w.typed(contact, 0).ask)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if second, err := session.Me(t.Context()); err != nil || second.ID != first.ID {
+			t.Errorf("%s: signed up as %d, logged in as %+v, %v", contact, first.ID, second, err)
+		}
 	}
 }
 

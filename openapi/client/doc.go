@@ -12,10 +12,10 @@
 // Login sends a code, asks your CodeFunc for what the person typed, verifies it, and asks again after a wrong one as long as
 // the code has tries left. A web server, where sending and verifying are two requests, calls SendCode and Verify instead.
 //
-// BigCity stands for the server and its credentials, and serves any number of customers from any number of goroutines; a
-// BigCitySession is one customer who is logged in. Save makes a session a small value to keep, Resume brings it back. API of
-// both hands out the generated client of package api, set up with the same address, credentials, limits and retries, for
-// every operation that has no method here.
+// BigCity, GoodCity, Arita and Bridgekeeper each stand for a server, and serve any number of people from any number of
+// goroutines; a BigCitySession and its like is one person who is logged in. Save makes a session a small value to keep, Resume
+// brings it back. API of both hands out the generated client of package api, set up with the same address, credentials, limits
+// and retries, for every operation that has no method here.
 //
 // # Errors
 //
@@ -35,8 +35,9 @@
 // `replace latchkey => ../latchkey`), or copy this folder with api in it and change the one import path: the two packages need
 // nothing but the standard library and github.com/oapi-codegen/runtime.
 //
-// Files: bigcity.go has the API's calls, code.go the asking for codes, reply.go and error.go the reading of replies,
-// retry.go what is sent again, option.go the options, saved.go sessions outside of memory.
+// Files: bigcity.go, goodcity.go, arita.go with arita_session.go, and bridgekeeper.go have the four APIs, code.go the asking for
+// codes, reply.go and error.go the reading of replies, retry.go what is sent again, option.go the options, saved.go sessions
+// outside of memory.
 //
 // Next door: package api is generated from the OpenAPI document.
 package client

@@ -9,6 +9,36 @@ import (
 	"latchkey/openapi/client"
 )
 
+// This function is in the README as well.
+func showPoints(ctx context.Context, server string, ask client.CodeFunc) error {
+	bigcity, err := client.NewBigCity(server, "bigcity", "secret123")
+	if err != nil {
+		return err
+	}
+	session, err := bigcity.Login(ctx, "CUST12345", ask) // sends a code, asks for it, and asks again after a wrong one
+	if err != nil {
+		return err // errors.Is(err, client.ErrTooMany), client.ErrExpiredCode, …
+	}
+	points, err := session.Points(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Println(session.Mobile(), "has", points.BalancePoints, "points left")
+	return nil
+}
+
+func Example() {
+	server, codeSentTo, stop := demo()
+	defer stop()
+	err := showPoints(context.Background(), server, func(context.Context, client.Prompt) (string, error) {
+		return codeSentTo("+919800000045"), nil // ask the customer here
+	})
+	fmt.Println(err)
+	// Output:
+	// 98XXXXXX45 has 3500 points left
+	// <nil>
+}
+
 func ExampleBigCity_Login() {
 	server, codeSentTo, stop := demo()
 	defer stop()
