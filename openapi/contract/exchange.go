@@ -56,7 +56,7 @@ func (c *Contract) forgive(operation *openapi3.Operation, req *http.Request, bod
 }
 
 // maxLanguageBytes is the longest Accept-Language that is read; a longer one counts as none.
-const maxLanguageBytes = 254
+const maxLanguageBytes = 200
 
 func (c *Contract) takesBareToken(operation *openapi3.Operation) bool {
 	return operation.Security != nil && slices.ContainsFunc(*operation.Security, func(alternative openapi3.SecurityRequirement) bool {
