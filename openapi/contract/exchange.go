@@ -17,7 +17,7 @@ const bareToken = "x-latchkey-bare-token"
 // its document does not tell has drifted from it as much as one that answers so. The document allows a good request more than
 // CheckRequest does, and this much is forgiven: names that it does not know or that differ in case, an Accept-Language that cannot be read, a token
 // without Bearer where the mark says so, fields in the query string where forms are read, and, where the body is JSON whatever
-// its type, an empty text for none.
+// its type, an empty text or null for none.
 func (c *Contract) CheckExchange(req *http.Request, reqBody []byte, status int, header http.Header, body []byte) error {
 	failed := c.CheckReply(req, reqBody, status, header, body)
 	if status < 200 || status > 299 {
@@ -105,7 +105,7 @@ func forgiveBody(documented *openapi3.RequestBody, req *http.Request, query url.
 	return encode(value, body)
 }
 
-// prune removes the members of closed objects that their schema does not name and, when asked, empty texts. A name in other
+// prune removes the members of closed objects that their schema does not name and, when asked, empty texts and null. A name in other
 // letters of the same word is the documented one, as long as that is not there itself.
 func prune(schema *openapi3.SchemaRef, value any, empty bool) {
 	object, ok := value.(map[string]any)
@@ -120,7 +120,7 @@ func prune(schema *openapi3.SchemaRef, value any, empty bool) {
 			name = documented
 		}
 		known, member := schema.Value.Properties[name], object[name]
-		if known == nil || empty && member == "" {
+		if known == nil || empty && (member == "" || member == nil) {
 			delete(object, name)
 			continue
 		}

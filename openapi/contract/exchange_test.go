@@ -43,6 +43,8 @@ func TestCheckExchange(t *testing.T) {
 		"not in another dialect":   {generate, "?customer_id=CUST12345", "{}", []string{basic}, []string{"body/customer_id"}},
 		"a form":                   {sendPin, "", "mobile=%2B85261677528&x=1", []string{form}, nil},
 		"an empty text for none":   {sendOTP, "", `{"phone-number":"+919888888888","email":""}`, nil, nil},
+		"null for none":            {sendOTP, "", `{"phone-number":"+919888888888","always-send":null}`, nil, nil},
+		"null elsewhere":           {generate, "", `{"customer_id":null}`, []string{basic}, []string{"body/customer_id"}},
 		"a type that says nothing": {sendOTP, "", `{"phone-number":"+919888888888"}`, []string{"Content-Type: garbage;;="}, nil},
 		"a token without a word":   {points, "", "", []string{"Authorization: token"}, []string{"credentials"}},
 	} {
