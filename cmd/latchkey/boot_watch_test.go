@@ -21,11 +21,12 @@ type watch struct {
 // serveWatched starts a server behind a watch.
 func (s *site) serveWatched(args ...string) *watch {
 	s.t.Helper()
-	w, target := &watch{}, &url.URL{Scheme: "http"}
+	w := &watch{}
+	var target atomic.Pointer[url.URL]
 	proxy := &httputil.ReverseProxy{
 		Transport: counted{contract.Transport(s.t, &http.Transport{DisableCompression: true}), &w.seen},
 		Rewrite: func(r *httputil.ProxyRequest) {
-			r.SetURL(target)
+			r.SetURL(target.Load())
 			r.Out.Host = r.In.Host // whose site it is matters to the server
 		},
 	}
@@ -37,7 +38,7 @@ func (s *site) serveWatched(args ...string) *watch {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	target.Host = parsed.Host
+	target.Store(parsed)
 	return w
 }
 
