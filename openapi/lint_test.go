@@ -295,7 +295,7 @@ func lintSchemas(document *openapi3.T, good func(pointer string, schema *openapi
 
 func lintMarks(*openapi3.T) (broken []string) {
 	mark := regexp.MustCompile(`"(x-latchkey-[a-z-]+)": (\S+)`)
-	known := []string{"x-latchkey-extension", "x-latchkey-any-content-type"}
+	known := []string{"x-latchkey-extension", "x-latchkey-any-content-type", "x-latchkey-bare-token"}
 	for _, found := range mark.FindAllStringSubmatch(string(openapi.JSON()), -1) {
 		if !slices.Contains(known, found[1]) || strings.TrimSuffix(found[2], ",") != "true" {
 			broken = append(broken, found[0])
