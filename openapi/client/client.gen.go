@@ -948,8 +948,18 @@ type ResetWithTokenRequest struct {
 // RetryAfterSeconds Seconds.
 type RetryAfterSeconds = int32
 
-// SendOTPReply The code is on its way.
-type SendOTPReply struct {
+// SendPinRequest The number to send a pin to.
+type SendPinRequest struct {
+	// Mobile A Hong Kong mobile number, `+852` and eight digits without spaces. Documented era: the first is 5, 6 or 9; current
+	// era: 4 to 9.
+	//
+	//
+	// Example: +85261677528
+	Mobile Mobile `json:"mobile"`
+}
+
+// SendUserOTPReply The code is on its way.
+type SendUserOTPReply struct {
 	// EmailToken An ID of the code sent by mail.
 	EmailToken *string `json:"email-token,omitempty"`
 
@@ -957,8 +967,8 @@ type SendOTPReply struct {
 	Message string `json:"message"`
 }
 
-// SendOTPRequest Where a code goes. Empty for a logged-in user who wants it by mail.
-type SendOTPRequest struct {
+// SendUserOTPRequest Where a code goes. Empty for a logged-in user who wants it by mail.
+type SendUserOTPRequest struct {
 	// AlwaysSend Send the code even if there is no such user, who can then sign up with it.
 	AlwaysSend *bool `json:"always-send,omitempty"`
 
@@ -974,16 +984,6 @@ type SendOTPRequest struct {
 	//
 	// Example: +919888888888
 	PhoneNumber *PhoneNumber `json:"phone-number,omitempty"`
-}
-
-// SendPinRequest The number to send a pin to.
-type SendPinRequest struct {
-	// Mobile A Hong Kong mobile number, `+852` and eight digits without spaces. Documented era: the first is 5, 6 or 9; current
-	// era: 4 to 9.
-	//
-	//
-	// Example: +85261677528
-	Mobile Mobile `json:"mobile"`
 }
 
 // SessionOrCodeFailure The refusal of a call without a session, which has no top-level message, or of a wrong code.
@@ -1007,8 +1007,8 @@ type SessionsReply struct {
 // ShownName The name to show.
 type ShownName = string
 
-// SignUpRequest A contact and its code, or an email address and a password; and the names of the new user.
-type SignUpRequest struct {
+// SignUpUserRequest A contact and its code, or an email address and a password; and the names of the new user.
+type SignUpUserRequest struct {
 	// DontLogin Make the account without opening a session.
 	DontLogin *bool `json:"dont-login,omitempty"`
 
@@ -1596,7 +1596,7 @@ type RefreshAccessTokenParams struct {
 type LoginUserJSONRequestBody = LoginRequest
 
 // SignUpUserJSONRequestBody defines body for SignUpUser for application/json ContentType.
-type SignUpUserJSONRequestBody = SignUpRequest
+type SignUpUserJSONRequestBody = SignUpUserRequest
 
 // ForgotUserPasswordJSONRequestBody defines body for ForgotUserPassword for application/json ContentType.
 type ForgotUserPasswordJSONRequestBody = ForgotUserPasswordRequest
@@ -1611,7 +1611,7 @@ type ResetUserPasswordJSONRequestBody = ResetUserPasswordRequest
 type ResetUserPasswordWithTokenJSONRequestBody = ResetWithTokenRequest
 
 // SendUserOTPJSONRequestBody defines body for SendUserOTP for application/json ContentType.
-type SendUserOTPJSONRequestBody = SendOTPRequest
+type SendUserOTPJSONRequestBody = SendUserOTPRequest
 
 // SendVerificationLinkJSONRequestBody defines body for SendVerificationLink for application/json ContentType.
 type SendVerificationLinkJSONRequestBody = VerificationLinkRequest
@@ -2088,26 +2088,28 @@ type ClientInterface interface {
 
 	// ListUserSessions List the open sessions
 	//
-	// The vendor's pages name this call; what it answers is ours. Lists the user's open sessions, the newest first.
+	// Lists the user's open sessions, the newest first. The vendor's pages name this call but not its reply, which is ours.
 	//
 	// Corresponds with GET /api/auth/v1/sessions (the `ListUserSessions` operationId).
 	ListUserSessions(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ValidateUserSession Check a session
 	//
-	// The vendor's pages name this call: it answers the user along with the sessions.
+	// Answers the user of the session, as users/me does, along with all open sessions. The vendor's pages name this call.
 	//
 	// Corresponds with GET /api/auth/v1/sessions/validate (the `ValidateUserSession` operationId).
 	ValidateUserSession(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// SignUpUserWithBody Make an account
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a
-	// password: `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it.
-	// A `username` that is an email address must be the one in `email`, and is not kept beside it.
+	// With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a password:
+	// `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it. A
+	// `username` that is an email address must be the one in `email`, and is not kept beside it.
 	//
 	// The session comes in the cookie `qt-auth` and in the response header `x-qt-auth`, unless `dont-login` says no. Another
 	// user's contact or name is 409.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2116,12 +2118,14 @@ type ClientInterface interface {
 
 	// SignUpUser Make an account
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a
-	// password: `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it.
-	// A `username` that is an email address must be the one in `email`, and is not kept beside it.
+	// With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a password:
+	// `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it. A
+	// `username` that is an email address must be the one in `email`, and is not kept beside it.
 	//
 	// The session comes in the cookie `qt-auth` and in the response header `x-qt-auth`, unless `dont-login` says no. Another
 	// user's contact or name is 409.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2130,8 +2134,11 @@ type ClientInterface interface {
 
 	// ForgotUserPasswordWithBody Mail a link to set a new password
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
-	// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no mail.
+	// The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
+	// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no
+	// mail.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2140,8 +2147,11 @@ type ClientInterface interface {
 
 	// ForgotUserPassword Mail a link to set a new password
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
-	// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no mail.
+	// The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
+	// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no
+	// mail.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2157,8 +2167,10 @@ type ClientInterface interface {
 
 	// UpdateUserProfileWithBody Change the names of the user
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
+	// What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
 	// pictures are not kept: both are ignored here.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2167,8 +2179,10 @@ type ClientInterface interface {
 
 	// UpdateUserProfile Change the names of the user
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
+	// What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
 	// pictures are not kept: both are ignored here.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2177,8 +2191,10 @@ type ClientInterface interface {
 
 	// ResetUserPasswordWithBody Set a new password with a code
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
+	// The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
 	// top-level `message`, since a client takes that for success.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2187,8 +2203,10 @@ type ClientInterface interface {
 
 	// ResetUserPassword Set a new password with a code
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
+	// The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
 	// top-level `message`, since a client takes that for success.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2197,8 +2215,10 @@ type ClientInterface interface {
 
 	// ResetUserPasswordWithTokenWithBody Set a new password with a mailed token
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
+	// The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
 	// owner is told.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2207,8 +2227,10 @@ type ClientInterface interface {
 
 	// ResetUserPasswordWithToken Set a new password with a mailed token
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
+	// The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
 	// owner is told.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2245,8 +2267,11 @@ type ClientInterface interface {
 
 	// SendVerificationLinkWithBody Mail a link that proves an address
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens a page of this server with a button that proves the address, and then offers the way to
-	// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no mail.
+	// The link opens a page of this server with a button that proves the address, and then offers the way to
+	// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no
+	// mail.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2255,8 +2280,11 @@ type ClientInterface interface {
 
 	// SendVerificationLink Mail a link that proves an address
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens a page of this server with a button that proves the address, and then offers the way to
-	// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no mail.
+	// The link opens a page of this server with a button that proves the address, and then offers the way to
+	// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no
+	// mail.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2265,9 +2293,11 @@ type ClientInterface interface {
 
 	// UpdateUserWithOTPWithBody Prove a contact with a code
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
-	// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the code is
-	// the one sent to the contact that the user has.
+	// With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
+	// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the
+	// code is the one sent to the contact that the user has.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2276,9 +2306,11 @@ type ClientInterface interface {
 
 	// UpdateUserWithOTP Prove a contact with a code
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
-	// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the code is
-	// the one sent to the contact that the user has.
+	// With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
+	// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the
+	// code is the one sent to the contact that the user has.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2763,7 +2795,7 @@ func (c *Client) LogoutUser(ctx context.Context, reqEditors ...RequestEditorFn) 
 
 // ListUserSessions List the open sessions
 //
-// The vendor's pages name this call; what it answers is ours. Lists the user's open sessions, the newest first.
+// Lists the user's open sessions, the newest first. The vendor's pages name this call but not its reply, which is ours.
 //
 // Corresponds with GET /api/auth/v1/sessions (the `ListUserSessions` operationId).
 func (c *Client) ListUserSessions(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2780,7 +2812,7 @@ func (c *Client) ListUserSessions(ctx context.Context, reqEditors ...RequestEdit
 
 // ValidateUserSession Check a session
 //
-// The vendor's pages name this call: it answers the user along with the sessions.
+// Answers the user of the session, as users/me does, along with all open sessions. The vendor's pages name this call.
 //
 // Corresponds with GET /api/auth/v1/sessions/validate (the `ValidateUserSession` operationId).
 func (c *Client) ValidateUserSession(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2797,12 +2829,14 @@ func (c *Client) ValidateUserSession(ctx context.Context, reqEditors ...RequestE
 
 // SignUpUserWithBody Make an account
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a
-// password: `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it.
-// A `username` that is an email address must be the one in `email`, and is not kept beside it.
+// With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a password:
+// `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it. A
+// `username` that is an email address must be the one in `email`, and is not kept beside it.
 //
 // The session comes in the cookie `qt-auth` and in the response header `x-qt-auth`, unless `dont-login` says no. Another
 // user's contact or name is 409.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2821,12 +2855,14 @@ func (c *Client) SignUpUserWithBody(ctx context.Context, contentType string, bod
 
 // SignUpUser Make an account
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a
-// password: `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it.
-// A `username` that is an email address must be the one in `email`, and is not kept beside it.
+// With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a password:
+// `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it. A
+// `username` that is an email address must be the one in `email`, and is not kept beside it.
 //
 // The session comes in the cookie `qt-auth` and in the response header `x-qt-auth`, unless `dont-login` says no. Another
 // user's contact or name is 409.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -2845,8 +2881,11 @@ func (c *Client) SignUpUser(ctx context.Context, body SignUpUserJSONRequestBody,
 
 // ForgotUserPasswordWithBody Mail a link to set a new password
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
-// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no mail.
+// The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
+// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no
+// mail.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2865,8 +2904,11 @@ func (c *Client) ForgotUserPasswordWithBody(ctx context.Context, contentType str
 
 // ForgotUserPassword Mail a link to set a new password
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
-// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no mail.
+// The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
+// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no
+// mail.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -2902,8 +2944,10 @@ func (c *Client) GetCurrentUser(ctx context.Context, reqEditors ...RequestEditor
 
 // UpdateUserProfileWithBody Change the names of the user
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
+// What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
 // pictures are not kept: both are ignored here.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2922,8 +2966,10 @@ func (c *Client) UpdateUserProfileWithBody(ctx context.Context, contentType stri
 
 // UpdateUserProfile Change the names of the user
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
+// What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
 // pictures are not kept: both are ignored here.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -2942,8 +2988,10 @@ func (c *Client) UpdateUserProfile(ctx context.Context, body UpdateUserProfileJS
 
 // ResetUserPasswordWithBody Set a new password with a code
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
+// The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
 // top-level `message`, since a client takes that for success.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2962,8 +3010,10 @@ func (c *Client) ResetUserPasswordWithBody(ctx context.Context, contentType stri
 
 // ResetUserPassword Set a new password with a code
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
+// The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
 // top-level `message`, since a client takes that for success.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -2982,8 +3032,10 @@ func (c *Client) ResetUserPassword(ctx context.Context, body ResetUserPasswordJS
 
 // ResetUserPasswordWithTokenWithBody Set a new password with a mailed token
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
+// The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
 // owner is told.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes any type of body and a specified content type.
 //
@@ -3002,8 +3054,10 @@ func (c *Client) ResetUserPasswordWithTokenWithBody(ctx context.Context, content
 
 // ResetUserPasswordWithToken Set a new password with a mailed token
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
+// The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
 // owner is told.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -3070,8 +3124,11 @@ func (c *Client) SendUserOTP(ctx context.Context, body SendUserOTPJSONRequestBod
 
 // SendVerificationLinkWithBody Mail a link that proves an address
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens a page of this server with a button that proves the address, and then offers the way to
-// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no mail.
+// The link opens a page of this server with a button that proves the address, and then offers the way to
+// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no
+// mail.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes any type of body and a specified content type.
 //
@@ -3090,8 +3147,11 @@ func (c *Client) SendVerificationLinkWithBody(ctx context.Context, contentType s
 
 // SendVerificationLink Mail a link that proves an address
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens a page of this server with a button that proves the address, and then offers the way to
-// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no mail.
+// The link opens a page of this server with a button that proves the address, and then offers the way to
+// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no
+// mail.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -3110,9 +3170,11 @@ func (c *Client) SendVerificationLink(ctx context.Context, body SendVerification
 
 // UpdateUserWithOTPWithBody Prove a contact with a code
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
-// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the code is
-// the one sent to the contact that the user has.
+// With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
+// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the
+// code is the one sent to the contact that the user has.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes any type of body and a specified content type.
 //
@@ -3131,9 +3193,11 @@ func (c *Client) UpdateUserWithOTPWithBody(ctx context.Context, contentType stri
 
 // UpdateUserWithOTP Prove a contact with a code
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
-// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the code is
-// the one sent to the contact that the user has.
+// With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
+// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the
+// code is the one sent to the contact that the user has.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -4490,7 +4554,7 @@ func NewShowVerificationPageRequest(server string, params *ShowVerificationPageP
 
 		if params.RedirectURL != nil {
 
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "redirect-url", *params.RedirectURL, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "redirect-url", *params.RedirectURL, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uri-reference"}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -4552,7 +4616,7 @@ func NewVerifyEmailRequest(server string, params *VerifyEmailParams) (*http.Requ
 
 		if params.RedirectURL != nil {
 
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "redirect-url", *params.RedirectURL, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "redirect-url", *params.RedirectURL, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uri-reference"}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -5863,7 +5927,7 @@ type ClientWithResponsesInterface interface {
 
 	// ListUserSessionsWithResponse List the open sessions
 	//
-	// The vendor's pages name this call; what it answers is ours. Lists the user's open sessions, the newest first.
+	// Lists the user's open sessions, the newest first. The vendor's pages name this call but not its reply, which is ours.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -5872,7 +5936,7 @@ type ClientWithResponsesInterface interface {
 
 	// ValidateUserSessionWithResponse Check a session
 	//
-	// The vendor's pages name this call: it answers the user along with the sessions.
+	// Answers the user of the session, as users/me does, along with all open sessions. The vendor's pages name this call.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -5881,12 +5945,14 @@ type ClientWithResponsesInterface interface {
 
 	// SignUpUserWithBodyWithResponse Make an account
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a
-	// password: `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it.
-	// A `username` that is an email address must be the one in `email`, and is not kept beside it.
+	// With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a password:
+	// `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it. A
+	// `username` that is an email address must be the one in `email`, and is not kept beside it.
 	//
 	// The session comes in the cookie `qt-auth` and in the response header `x-qt-auth`, unless `dont-login` says no. Another
 	// user's contact or name is 409.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -5895,12 +5961,14 @@ type ClientWithResponsesInterface interface {
 
 	// SignUpUserWithResponse Make an account
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a
-	// password: `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it.
-	// A `username` that is an email address must be the one in `email`, and is not kept beside it.
+	// With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a password:
+	// `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it. A
+	// `username` that is an email address must be the one in `email`, and is not kept beside it.
 	//
 	// The session comes in the cookie `qt-auth` and in the response header `x-qt-auth`, unless `dont-login` says no. Another
 	// user's contact or name is 409.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -5909,8 +5977,11 @@ type ClientWithResponsesInterface interface {
 
 	// ForgotUserPasswordWithBodyWithResponse Mail a link to set a new password
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
-	// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no mail.
+	// The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
+	// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no
+	// mail.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -5919,8 +5990,11 @@ type ClientWithResponsesInterface interface {
 
 	// ForgotUserPasswordWithResponse Mail a link to set a new password
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
-	// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no mail.
+	// The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
+	// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no
+	// mail.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -5938,8 +6012,10 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateUserProfileWithBodyWithResponse Change the names of the user
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
+	// What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
 	// pictures are not kept: both are ignored here.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -5948,8 +6024,10 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateUserProfileWithResponse Change the names of the user
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
+	// What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
 	// pictures are not kept: both are ignored here.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -5958,8 +6036,10 @@ type ClientWithResponsesInterface interface {
 
 	// ResetUserPasswordWithBodyWithResponse Set a new password with a code
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
+	// The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
 	// top-level `message`, since a client takes that for success.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -5968,8 +6048,10 @@ type ClientWithResponsesInterface interface {
 
 	// ResetUserPasswordWithResponse Set a new password with a code
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
+	// The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
 	// top-level `message`, since a client takes that for success.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -5978,8 +6060,10 @@ type ClientWithResponsesInterface interface {
 
 	// ResetUserPasswordWithTokenWithBodyWithResponse Set a new password with a mailed token
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
+	// The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
 	// owner is told.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -5988,8 +6072,10 @@ type ClientWithResponsesInterface interface {
 
 	// ResetUserPasswordWithTokenWithResponse Set a new password with a mailed token
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
+	// The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
 	// owner is told.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -6026,8 +6112,11 @@ type ClientWithResponsesInterface interface {
 
 	// SendVerificationLinkWithBodyWithResponse Mail a link that proves an address
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens a page of this server with a button that proves the address, and then offers the way to
-	// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no mail.
+	// The link opens a page of this server with a button that proves the address, and then offers the way to
+	// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no
+	// mail.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -6036,8 +6125,11 @@ type ClientWithResponsesInterface interface {
 
 	// SendVerificationLinkWithResponse Mail a link that proves an address
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens a page of this server with a button that proves the address, and then offers the way to
-	// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no mail.
+	// The link opens a page of this server with a button that proves the address, and then offers the way to
+	// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no
+	// mail.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -6046,9 +6138,11 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateUserWithOTPWithBodyWithResponse Prove a contact with a code
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
-	// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the code is
-	// the one sent to the contact that the user has.
+	// With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
+	// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the
+	// code is the one sent to the contact that the user has.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -6057,9 +6151,11 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateUserWithOTPWithResponse Prove a contact with a code
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
-	// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the code is
-	// the one sent to the contact that the user has.
+	// With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
+	// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the
+	// code is the one sent to the contact that the user has.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -7160,7 +7256,7 @@ type SendUserOTPResult struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *SendOTPReply
+	JSON200 *SendUserOTPReply
 	// JSON400 the response for an HTTP 400 `application/json` response
 	JSON400 *BridgekeeperBadRequest
 	// JSON401 the response for an HTTP 401 `application/json` response
@@ -8909,7 +9005,7 @@ func (c *ClientWithResponses) LogoutUserWithResponse(ctx context.Context, reqEdi
 
 // ListUserSessionsWithResponse List the open sessions
 //
-// The vendor's pages name this call; what it answers is ours. Lists the user's open sessions, the newest first.
+// Lists the user's open sessions, the newest first. The vendor's pages name this call but not its reply, which is ours.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -8924,7 +9020,7 @@ func (c *ClientWithResponses) ListUserSessionsWithResponse(ctx context.Context, 
 
 // ValidateUserSessionWithResponse Check a session
 //
-// The vendor's pages name this call: it answers the user along with the sessions.
+// Answers the user of the session, as users/me does, along with all open sessions. The vendor's pages name this call.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -8939,12 +9035,14 @@ func (c *ClientWithResponses) ValidateUserSessionWithResponse(ctx context.Contex
 
 // SignUpUserWithBodyWithResponse Make an account
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a
-// password: `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it.
-// A `username` that is an email address must be the one in `email`, and is not kept beside it.
+// With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a password:
+// `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it. A
+// `username` that is an email address must be the one in `email`, and is not kept beside it.
 //
 // The session comes in the cookie `qt-auth` and in the response header `x-qt-auth`, unless `dont-login` says no. Another
 // user's contact or name is 409.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -8959,12 +9057,14 @@ func (c *ClientWithResponses) SignUpUserWithBodyWithResponse(ctx context.Context
 
 // SignUpUserWithResponse Make an account
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a
-// password: `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it.
-// A `username` that is an email address must be the one in `email`, and is not kept beside it.
+// With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a password:
+// `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it. A
+// `username` that is an email address must be the one in `email`, and is not kept beside it.
 //
 // The session comes in the cookie `qt-auth` and in the response header `x-qt-auth`, unless `dont-login` says no. Another
 // user's contact or name is 409.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -8979,8 +9079,11 @@ func (c *ClientWithResponses) SignUpUserWithResponse(ctx context.Context, body S
 
 // ForgotUserPasswordWithBodyWithResponse Mail a link to set a new password
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
-// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no mail.
+// The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
+// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no
+// mail.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -8995,8 +9098,11 @@ func (c *ClientWithResponses) ForgotUserPasswordWithBodyWithResponse(ctx context
 
 // ForgotUserPasswordWithResponse Mail a link to set a new password
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
-// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no mail.
+// The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
+// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no
+// mail.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -9026,8 +9132,10 @@ func (c *ClientWithResponses) GetCurrentUserWithResponse(ctx context.Context, re
 
 // UpdateUserProfileWithBodyWithResponse Change the names of the user
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
+// What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
 // pictures are not kept: both are ignored here.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -9042,8 +9150,10 @@ func (c *ClientWithResponses) UpdateUserProfileWithBodyWithResponse(ctx context.
 
 // UpdateUserProfileWithResponse Change the names of the user
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
+// What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
 // pictures are not kept: both are ignored here.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -9058,8 +9168,10 @@ func (c *ClientWithResponses) UpdateUserProfileWithResponse(ctx context.Context,
 
 // ResetUserPasswordWithBodyWithResponse Set a new password with a code
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
+// The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
 // top-level `message`, since a client takes that for success.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -9074,8 +9186,10 @@ func (c *ClientWithResponses) ResetUserPasswordWithBodyWithResponse(ctx context.
 
 // ResetUserPasswordWithResponse Set a new password with a code
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
+// The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
 // top-level `message`, since a client takes that for success.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -9090,8 +9204,10 @@ func (c *ClientWithResponses) ResetUserPasswordWithResponse(ctx context.Context,
 
 // ResetUserPasswordWithTokenWithBodyWithResponse Set a new password with a mailed token
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
+// The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
 // owner is told.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -9106,8 +9222,10 @@ func (c *ClientWithResponses) ResetUserPasswordWithTokenWithBodyWithResponse(ctx
 
 // ResetUserPasswordWithTokenWithResponse Set a new password with a mailed token
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
+// The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
 // owner is told.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -9162,8 +9280,11 @@ func (c *ClientWithResponses) SendUserOTPWithResponse(ctx context.Context, body 
 
 // SendVerificationLinkWithBodyWithResponse Mail a link that proves an address
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens a page of this server with a button that proves the address, and then offers the way to
-// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no mail.
+// The link opens a page of this server with a button that proves the address, and then offers the way to
+// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no
+// mail.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -9178,8 +9299,11 @@ func (c *ClientWithResponses) SendVerificationLinkWithBodyWithResponse(ctx conte
 
 // SendVerificationLinkWithResponse Mail a link that proves an address
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens a page of this server with a button that proves the address, and then offers the way to
-// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no mail.
+// The link opens a page of this server with a button that proves the address, and then offers the way to
+// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no
+// mail.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -9194,9 +9318,11 @@ func (c *ClientWithResponses) SendVerificationLinkWithResponse(ctx context.Conte
 
 // UpdateUserWithOTPWithBodyWithResponse Prove a contact with a code
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
-// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the code is
-// the one sent to the contact that the user has.
+// With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
+// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the
+// code is the one sent to the contact that the user has.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -9211,9 +9337,11 @@ func (c *ClientWithResponses) UpdateUserWithOTPWithBodyWithResponse(ctx context.
 
 // UpdateUserWithOTPWithResponse Prove a contact with a code
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
-// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the code is
-// the one sent to the contact that the user has.
+// With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
+// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the
+// code is the one sent to the contact that the user has.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -10928,7 +11056,7 @@ func ParseSendUserOTPResult(rsp *http.Response) (*SendUserOTPResult, error) {
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest SendOTPReply
+		var dest SendUserOTPReply
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
