@@ -6,6 +6,7 @@ import (
 )
 
 const small = `openapi: 3.0.3
+security: [{door: []}]
 info:
   title: Small
 tags:
@@ -37,6 +38,7 @@ components:
     # Nobody needs it.
     Lost: {}
   securitySchemes:
+    door: {}
     key: {}
     lock: {}
 `

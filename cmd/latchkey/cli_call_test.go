@@ -159,6 +159,9 @@ func TestCLI_OpenAPIOfSomeDialects(t *testing.T) {
 	if !strings.Contains(one, "/api/v1/auth/send_pin:") || strings.Contains(one, "/web/auth/") || strings.Contains(one, "/healthz") {
 		t.Errorf("the part of goodcity begins with\n%.400s", one)
 	}
+	if before := s.must("", "--dialect", "goodcity", "openapi"); before != one {
+		t.Error("a dialect named before the command is not heard")
+	}
 	two := s.must("", "openapi", "--dialect", "system,goodcity", "--format", "json")
 	if again := s.must("", "openapi", "--format", "json", "--dialect", "goodcity", "--dialect", "system"); two != again {
 		t.Error("the order of the dialects, or how they are named, makes a difference")

@@ -74,7 +74,11 @@ func openapiCommand() *cli.Command {
 			if err := noArguments(c); err != nil {
 				return err
 			}
-			document, err := documentOf(c.StringSlice("dialect"), c.String("format"))
+			dialects := c.StringSlice("dialect")
+			if !c.IsSet("dialect") {
+				dialects = c.Root().StringSlice("dialect") // named before the command
+			}
+			document, err := documentOf(dialects, c.String("format"))
 			if err != nil {
 				return usageError{fmt.Errorf("%w; see --help", err)}
 			}
