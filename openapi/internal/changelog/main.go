@@ -55,8 +55,11 @@ func changelog(documents []*openapi3.T, present *openapi3.T) (string, error) {
 		}
 		sections = append(sections, section)
 	}
-	newest := documents[len(documents)-1]
-	section, err := describe("## "+present.Info.Version+", not released", newest, present)
+	newest, title := documents[len(documents)-1], "## Not released"
+	if present.Info.Version != newest.Info.Version {
+		title = "## " + present.Info.Version + ", not released"
+	}
+	section, err := describe(title, newest, present)
 	if err != nil {
 		return "", err
 	}

@@ -131,7 +131,7 @@ func TestChangelogGroupsByOperation(t *testing.T) {
 	} {
 		text = s.in(t, text)
 	}
-	second := mustParse(t, text, "2.0.0")
+	second, hasty := mustParse(t, text, "2.0.0"), mustParse(t, text, "1.0.0")
 	const head = "# Changes of the API\n\nWhat callers notice, by operation. Written by `make generate` from the documents in `released/` and `openapi.yaml`.\n\n"
 	const changes = "\n\n### POST /api/v1/auth/generate-otp\n\n- **breaking:** removed the non-success response with the status `404`\n" +
 		"\n### GET /startz\n\n- endpoint added\n"
@@ -142,6 +142,7 @@ func TestChangelogGroupsByOperation(t *testing.T) {
 	}{
 		{[]*openapi3.T{first}, first, "## 1.0.0\n\nThe first release.\n"},
 		{[]*openapi3.T{first}, second, "## 2.0.0, not released" + changes + "\n## 1.0.0\n\nThe first release.\n"},
+		{[]*openapi3.T{first}, hasty, "## Not released" + changes + "\n## 1.0.0\n\nThe first release.\n"},
 		{[]*openapi3.T{first, second}, second, "## 2.0.0" + changes + "\n## 1.0.0\n\nThe first release.\n"},
 		{[]*openapi3.T{first, first, second}, second, "## 2.0.0" + changes + "\n## 1.0.0" + nothing + "\n## 1.0.0\n\nThe first release.\n"},
 	} {
