@@ -38,10 +38,11 @@ var rules = []rule{
 
 func TestLint(t *testing.T) {
 	t.Parallel()
+	document := mustLoad(t)
 	for _, rule := range append(rules, nameRules...) {
 		t.Run(rule.name, func(t *testing.T) {
 			t.Parallel()
-			for _, place := range rule.check(mustLoad(t)) {
+			for _, place := range rule.check(document) {
 				t.Error(place)
 			}
 		})
