@@ -36,7 +36,8 @@ var libraries = map[string]string{
 	"github.com/gin-gonic/gin":      "adapter/httpapi adapter/web openapi/gen cmd/latchkey/bench",
 	"gorm.io/":                      "adapter/store/gormstore infrastructure/database",
 	"github.com/lestrrat-go/jwx/v2": "adapter/token/jwxtoken infrastructure/keys cmd/latchkey/bench",
-	"github.com/getkin/kin-openapi": "openapi/contract",
+	"github.com/getkin/kin-openapi": "openapi/contract openapi/internal/changelog",
+	"github.com/oasdiff/oasdiff":    "openapi/internal/changelog",
 	"github.com/chromedp":           "infrastructure/testbrowser",
 	"math/rand":                     "infrastructure/random openapi/client",
 }
@@ -125,6 +126,23 @@ func named(room, path string) (filled, name string) {
 }
 
 func below(path, room string) bool { return path == room || strings.HasPrefix(path, room+"/") }
+
+// TestArchitecture_ServerWithoutTools: what tests and generators need is no part of the server's program.
+func TestArchitecture_ServerWithoutTools(t *testing.T) {
+	t.Parallel()
+	output, err := exec.Command("go", "list", "-deps", "latchkey/cmd/latchkey").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	if !strings.Contains(string(output), "latchkey/openapi\n") {
+		t.Error("go list tells of other packages than the server's")
+	}
+	for _, tool := range []string{"getkin/kin-openapi", "oasdiff/oasdiff", "oapi-codegen/oapi-codegen", "latchkey/openapi/contract", "testing\n"} {
+		if strings.Contains(string(output), tool) {
+			t.Errorf("%s is in the server", strings.TrimSpace(tool))
+		}
+	}
+}
 
 // TestArchitecture_Judge makes sure that the judge can say no.
 func TestArchitecture_Judge(t *testing.T) {

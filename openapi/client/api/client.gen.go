@@ -938,8 +938,18 @@ type ResetWithTokenRequest struct {
 // RetryAfterSeconds Seconds.
 type RetryAfterSeconds = int32
 
-// SendOTPReply The code is on its way.
-type SendOTPReply struct {
+// SendPinRequest The number to send a pin to.
+type SendPinRequest struct {
+	// Mobile A Hong Kong mobile number, `+852` and eight digits without spaces. Documented era: the first is 5, 6 or 9; current
+	// era: 4 to 9.
+	//
+	//
+	// Example: +85261677528
+	Mobile Mobile `json:"mobile"`
+}
+
+// SendUserOTPReply The code is on its way.
+type SendUserOTPReply struct {
 	// EmailToken An ID of the code sent by mail.
 	EmailToken *string `json:"email-token,omitempty"`
 
@@ -947,8 +957,8 @@ type SendOTPReply struct {
 	Message string `json:"message"`
 }
 
-// SendOTPRequest Where a code goes. Empty for a logged-in user who wants it by mail.
-type SendOTPRequest struct {
+// SendUserOTPRequest Where a code goes. Empty for a logged-in user who wants it by mail.
+type SendUserOTPRequest struct {
 	// AlwaysSend Send the code even if there is no such user, who can then sign up with it.
 	AlwaysSend *bool `json:"always-send,omitempty"`
 
@@ -964,16 +974,6 @@ type SendOTPRequest struct {
 	//
 	// Example: +919888888888
 	PhoneNumber *PhoneNumber `json:"phone-number,omitempty"`
-}
-
-// SendPinRequest The number to send a pin to.
-type SendPinRequest struct {
-	// Mobile A Hong Kong mobile number, `+852` and eight digits without spaces. Documented era: the first is 5, 6 or 9; current
-	// era: 4 to 9.
-	//
-	//
-	// Example: +85261677528
-	Mobile Mobile `json:"mobile"`
 }
 
 // SessionOrCodeFailure The refusal of a call without a session, which has no top-level message, or of a wrong code.
@@ -997,8 +997,8 @@ type SessionsReply struct {
 // ShownName The name to show.
 type ShownName = string
 
-// SignUpRequest A contact and its code, or an email address and a password; and the names of the new user.
-type SignUpRequest struct {
+// SignUpUserRequest A contact and its code, or an email address and a password; and the names of the new user.
+type SignUpUserRequest struct {
 	// DontLogin Make the account without opening a session.
 	DontLogin *bool `json:"dont-login,omitempty"`
 
@@ -1586,7 +1586,7 @@ type RefreshAccessTokenParams struct {
 type LoginUserJSONRequestBody = LoginRequest
 
 // SignUpUserJSONRequestBody defines body for SignUpUser for application/json ContentType.
-type SignUpUserJSONRequestBody = SignUpRequest
+type SignUpUserJSONRequestBody = SignUpUserRequest
 
 // ForgotUserPasswordJSONRequestBody defines body for ForgotUserPassword for application/json ContentType.
 type ForgotUserPasswordJSONRequestBody = ForgotUserPasswordRequest
@@ -1601,7 +1601,7 @@ type ResetUserPasswordJSONRequestBody = ResetUserPasswordRequest
 type ResetUserPasswordWithTokenJSONRequestBody = ResetWithTokenRequest
 
 // SendUserOTPJSONRequestBody defines body for SendUserOTP for application/json ContentType.
-type SendUserOTPJSONRequestBody = SendOTPRequest
+type SendUserOTPJSONRequestBody = SendUserOTPRequest
 
 // SendVerificationLinkJSONRequestBody defines body for SendVerificationLink for application/json ContentType.
 type SendVerificationLinkJSONRequestBody = VerificationLinkRequest
@@ -2016,26 +2016,28 @@ type ClientInterface interface {
 
 	// ListUserSessions List the open sessions
 	//
-	// The vendor's pages name this call; what it answers is ours. Lists the user's open sessions, the newest first.
+	// Lists the user's open sessions, the newest first. The vendor's pages name this call but not its reply, which is ours.
 	//
 	// Corresponds with GET /api/auth/v1/sessions (the `ListUserSessions` operationId).
 	ListUserSessions(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ValidateUserSession Check a session
 	//
-	// The vendor's pages name this call: it answers the user along with the sessions.
+	// Answers the user of the session, as users/me does, along with all open sessions. The vendor's pages name this call.
 	//
 	// Corresponds with GET /api/auth/v1/sessions/validate (the `ValidateUserSession` operationId).
 	ValidateUserSession(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// SignUpUserWithBody Make an account
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a
-	// password: `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it.
-	// A `username` that is an email address must be the one in `email`, and is not kept beside it.
+	// With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a password:
+	// `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it. A
+	// `username` that is an email address must be the one in `email`, and is not kept beside it.
 	//
 	// The session comes in the cookie `qt-auth` and in the response header `x-qt-auth`, unless `dont-login` says no. Another
 	// user's contact or name is 409.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2044,12 +2046,14 @@ type ClientInterface interface {
 
 	// SignUpUser Make an account
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a
-	// password: `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it.
-	// A `username` that is an email address must be the one in `email`, and is not kept beside it.
+	// With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a password:
+	// `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it. A
+	// `username` that is an email address must be the one in `email`, and is not kept beside it.
 	//
 	// The session comes in the cookie `qt-auth` and in the response header `x-qt-auth`, unless `dont-login` says no. Another
 	// user's contact or name is 409.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2058,8 +2062,11 @@ type ClientInterface interface {
 
 	// ForgotUserPasswordWithBody Mail a link to set a new password
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
-	// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no mail.
+	// The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
+	// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no
+	// mail.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2068,8 +2075,11 @@ type ClientInterface interface {
 
 	// ForgotUserPassword Mail a link to set a new password
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
-	// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no mail.
+	// The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
+	// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no
+	// mail.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2085,8 +2095,10 @@ type ClientInterface interface {
 
 	// UpdateUserProfileWithBody Change the names of the user
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
+	// What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
 	// pictures are not kept: both are ignored here.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2095,8 +2107,10 @@ type ClientInterface interface {
 
 	// UpdateUserProfile Change the names of the user
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
+	// What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
 	// pictures are not kept: both are ignored here.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2105,8 +2119,10 @@ type ClientInterface interface {
 
 	// ResetUserPasswordWithBody Set a new password with a code
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
+	// The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
 	// top-level `message`, since a client takes that for success.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2115,8 +2131,10 @@ type ClientInterface interface {
 
 	// ResetUserPassword Set a new password with a code
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
+	// The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
 	// top-level `message`, since a client takes that for success.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2125,8 +2143,10 @@ type ClientInterface interface {
 
 	// ResetUserPasswordWithTokenWithBody Set a new password with a mailed token
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
+	// The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
 	// owner is told.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2135,8 +2155,10 @@ type ClientInterface interface {
 
 	// ResetUserPasswordWithToken Set a new password with a mailed token
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
+	// The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
 	// owner is told.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2173,8 +2195,11 @@ type ClientInterface interface {
 
 	// SendVerificationLinkWithBody Mail a link that proves an address
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens a page of this server with a button that proves the address, and then offers the way to
-	// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no mail.
+	// The link opens a page of this server with a button that proves the address, and then offers the way to
+	// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no
+	// mail.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2183,8 +2208,11 @@ type ClientInterface interface {
 
 	// SendVerificationLink Mail a link that proves an address
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens a page of this server with a button that proves the address, and then offers the way to
-	// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no mail.
+	// The link opens a page of this server with a button that proves the address, and then offers the way to
+	// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no
+	// mail.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2193,9 +2221,11 @@ type ClientInterface interface {
 
 	// UpdateUserWithOTPWithBody Prove a contact with a code
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
-	// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the code is
-	// the one sent to the contact that the user has.
+	// With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
+	// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the
+	// code is the one sent to the contact that the user has.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2204,9 +2234,11 @@ type ClientInterface interface {
 
 	// UpdateUserWithOTP Prove a contact with a code
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
-	// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the code is
-	// the one sent to the contact that the user has.
+	// With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
+	// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the
+	// code is the one sent to the contact that the user has.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2691,7 +2723,7 @@ func (c *Client) LogoutUser(ctx context.Context, reqEditors ...RequestEditorFn) 
 
 // ListUserSessions List the open sessions
 //
-// The vendor's pages name this call; what it answers is ours. Lists the user's open sessions, the newest first.
+// Lists the user's open sessions, the newest first. The vendor's pages name this call but not its reply, which is ours.
 //
 // Corresponds with GET /api/auth/v1/sessions (the `ListUserSessions` operationId).
 func (c *Client) ListUserSessions(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2708,7 +2740,7 @@ func (c *Client) ListUserSessions(ctx context.Context, reqEditors ...RequestEdit
 
 // ValidateUserSession Check a session
 //
-// The vendor's pages name this call: it answers the user along with the sessions.
+// Answers the user of the session, as users/me does, along with all open sessions. The vendor's pages name this call.
 //
 // Corresponds with GET /api/auth/v1/sessions/validate (the `ValidateUserSession` operationId).
 func (c *Client) ValidateUserSession(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2725,12 +2757,14 @@ func (c *Client) ValidateUserSession(ctx context.Context, reqEditors ...RequestE
 
 // SignUpUserWithBody Make an account
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a
-// password: `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it.
-// A `username` that is an email address must be the one in `email`, and is not kept beside it.
+// With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a password:
+// `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it. A
+// `username` that is an email address must be the one in `email`, and is not kept beside it.
 //
 // The session comes in the cookie `qt-auth` and in the response header `x-qt-auth`, unless `dont-login` says no. Another
 // user's contact or name is 409.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2749,12 +2783,14 @@ func (c *Client) SignUpUserWithBody(ctx context.Context, contentType string, bod
 
 // SignUpUser Make an account
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a
-// password: `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it.
-// A `username` that is an email address must be the one in `email`, and is not kept beside it.
+// With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a password:
+// `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it. A
+// `username` that is an email address must be the one in `email`, and is not kept beside it.
 //
 // The session comes in the cookie `qt-auth` and in the response header `x-qt-auth`, unless `dont-login` says no. Another
 // user's contact or name is 409.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -2773,8 +2809,11 @@ func (c *Client) SignUpUser(ctx context.Context, body SignUpUserJSONRequestBody,
 
 // ForgotUserPasswordWithBody Mail a link to set a new password
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
-// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no mail.
+// The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
+// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no
+// mail.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2793,8 +2832,11 @@ func (c *Client) ForgotUserPasswordWithBody(ctx context.Context, contentType str
 
 // ForgotUserPassword Mail a link to set a new password
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
-// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no mail.
+// The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
+// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no
+// mail.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -2830,8 +2872,10 @@ func (c *Client) GetCurrentUser(ctx context.Context, reqEditors ...RequestEditor
 
 // UpdateUserProfileWithBody Change the names of the user
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
+// What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
 // pictures are not kept: both are ignored here.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2850,8 +2894,10 @@ func (c *Client) UpdateUserProfileWithBody(ctx context.Context, contentType stri
 
 // UpdateUserProfile Change the names of the user
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
+// What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
 // pictures are not kept: both are ignored here.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -2870,8 +2916,10 @@ func (c *Client) UpdateUserProfile(ctx context.Context, body UpdateUserProfileJS
 
 // ResetUserPasswordWithBody Set a new password with a code
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
+// The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
 // top-level `message`, since a client takes that for success.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2890,8 +2938,10 @@ func (c *Client) ResetUserPasswordWithBody(ctx context.Context, contentType stri
 
 // ResetUserPassword Set a new password with a code
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
+// The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
 // top-level `message`, since a client takes that for success.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -2910,8 +2960,10 @@ func (c *Client) ResetUserPassword(ctx context.Context, body ResetUserPasswordJS
 
 // ResetUserPasswordWithTokenWithBody Set a new password with a mailed token
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
+// The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
 // owner is told.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2930,8 +2982,10 @@ func (c *Client) ResetUserPasswordWithTokenWithBody(ctx context.Context, content
 
 // ResetUserPasswordWithToken Set a new password with a mailed token
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
+// The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
 // owner is told.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -2998,8 +3052,11 @@ func (c *Client) SendUserOTP(ctx context.Context, body SendUserOTPJSONRequestBod
 
 // SendVerificationLinkWithBody Mail a link that proves an address
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens a page of this server with a button that proves the address, and then offers the way to
-// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no mail.
+// The link opens a page of this server with a button that proves the address, and then offers the way to
+// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no
+// mail.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes any type of body and a specified content type.
 //
@@ -3018,8 +3075,11 @@ func (c *Client) SendVerificationLinkWithBody(ctx context.Context, contentType s
 
 // SendVerificationLink Mail a link that proves an address
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens a page of this server with a button that proves the address, and then offers the way to
-// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no mail.
+// The link opens a page of this server with a button that proves the address, and then offers the way to
+// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no
+// mail.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -3038,9 +3098,11 @@ func (c *Client) SendVerificationLink(ctx context.Context, body SendVerification
 
 // UpdateUserWithOTPWithBody Prove a contact with a code
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
-// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the code is
-// the one sent to the contact that the user has.
+// With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
+// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the
+// code is the one sent to the contact that the user has.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes any type of body and a specified content type.
 //
@@ -3059,9 +3121,11 @@ func (c *Client) UpdateUserWithOTPWithBody(ctx context.Context, contentType stri
 
 // UpdateUserWithOTP Prove a contact with a code
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
-// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the code is
-// the one sent to the contact that the user has.
+// With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
+// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the
+// code is the one sent to the contact that the user has.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -4418,7 +4482,7 @@ func NewShowVerificationPageRequest(server string, params *ShowVerificationPageP
 
 		if params.RedirectURL != nil {
 
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "redirect-url", *params.RedirectURL, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "redirect-url", *params.RedirectURL, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uri-reference"}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -4480,7 +4544,7 @@ func NewVerifyEmailRequest(server string, params *VerifyEmailParams) (*http.Requ
 
 		if params.RedirectURL != nil {
 
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "redirect-url", *params.RedirectURL, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "redirect-url", *params.RedirectURL, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uri-reference"}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -5791,7 +5855,7 @@ type ClientWithResponsesInterface interface {
 
 	// ListUserSessionsWithResponse List the open sessions
 	//
-	// The vendor's pages name this call; what it answers is ours. Lists the user's open sessions, the newest first.
+	// Lists the user's open sessions, the newest first. The vendor's pages name this call but not its reply, which is ours.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -5800,7 +5864,7 @@ type ClientWithResponsesInterface interface {
 
 	// ValidateUserSessionWithResponse Check a session
 	//
-	// The vendor's pages name this call: it answers the user along with the sessions.
+	// Answers the user of the session, as users/me does, along with all open sessions. The vendor's pages name this call.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -5809,12 +5873,14 @@ type ClientWithResponsesInterface interface {
 
 	// SignUpUserWithBodyWithResponse Make an account
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a
-	// password: `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it.
-	// A `username` that is an email address must be the one in `email`, and is not kept beside it.
+	// With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a password:
+	// `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it. A
+	// `username` that is an email address must be the one in `email`, and is not kept beside it.
 	//
 	// The session comes in the cookie `qt-auth` and in the response header `x-qt-auth`, unless `dont-login` says no. Another
 	// user's contact or name is 409.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -5823,12 +5889,14 @@ type ClientWithResponsesInterface interface {
 
 	// SignUpUserWithResponse Make an account
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a
-	// password: `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it.
-	// A `username` that is an email address must be the one in `email`, and is not kept beside it.
+	// With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a password:
+	// `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it. A
+	// `username` that is an email address must be the one in `email`, and is not kept beside it.
 	//
 	// The session comes in the cookie `qt-auth` and in the response header `x-qt-auth`, unless `dont-login` says no. Another
 	// user's contact or name is 409.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -5837,8 +5905,11 @@ type ClientWithResponsesInterface interface {
 
 	// ForgotUserPasswordWithBodyWithResponse Mail a link to set a new password
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
-	// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no mail.
+	// The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
+	// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no
+	// mail.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -5847,8 +5918,11 @@ type ClientWithResponsesInterface interface {
 
 	// ForgotUserPasswordWithResponse Mail a link to set a new password
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
-	// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no mail.
+	// The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
+	// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no
+	// mail.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -5866,8 +5940,10 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateUserProfileWithBodyWithResponse Change the names of the user
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
+	// What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
 	// pictures are not kept: both are ignored here.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -5876,8 +5952,10 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateUserProfileWithResponse Change the names of the user
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
+	// What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
 	// pictures are not kept: both are ignored here.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -5886,8 +5964,10 @@ type ClientWithResponsesInterface interface {
 
 	// ResetUserPasswordWithBodyWithResponse Set a new password with a code
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
+	// The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
 	// top-level `message`, since a client takes that for success.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -5896,8 +5976,10 @@ type ClientWithResponsesInterface interface {
 
 	// ResetUserPasswordWithResponse Set a new password with a code
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
+	// The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
 	// top-level `message`, since a client takes that for success.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -5906,8 +5988,10 @@ type ClientWithResponsesInterface interface {
 
 	// ResetUserPasswordWithTokenWithBodyWithResponse Set a new password with a mailed token
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
+	// The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
 	// owner is told.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -5916,8 +6000,10 @@ type ClientWithResponsesInterface interface {
 
 	// ResetUserPasswordWithTokenWithResponse Set a new password with a mailed token
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
+	// The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
 	// owner is told.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -5954,8 +6040,11 @@ type ClientWithResponsesInterface interface {
 
 	// SendVerificationLinkWithBodyWithResponse Mail a link that proves an address
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens a page of this server with a button that proves the address, and then offers the way to
-	// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no mail.
+	// The link opens a page of this server with a button that proves the address, and then offers the way to
+	// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no
+	// mail.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -5964,8 +6053,11 @@ type ClientWithResponsesInterface interface {
 
 	// SendVerificationLinkWithResponse Mail a link that proves an address
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens a page of this server with a button that proves the address, and then offers the way to
-	// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no mail.
+	// The link opens a page of this server with a button that proves the address, and then offers the way to
+	// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no
+	// mail.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -5974,9 +6066,11 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateUserWithOTPWithBodyWithResponse Prove a contact with a code
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
-	// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the code is
-	// the one sent to the contact that the user has.
+	// With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
+	// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the
+	// code is the one sent to the contact that the user has.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -5985,9 +6079,11 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateUserWithOTPWithResponse Prove a contact with a code
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
-	// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the code is
-	// the one sent to the contact that the user has.
+	// With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
+	// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the
+	// code is the one sent to the contact that the user has.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -7088,7 +7184,7 @@ type SendUserOTPResult struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *SendOTPReply
+	JSON200 *SendUserOTPReply
 	// JSON400 the response for an HTTP 400 `application/json` response
 	JSON400 *BridgekeeperBadRequest
 	// JSON401 the response for an HTTP 401 `application/json` response
@@ -8835,7 +8931,7 @@ func (c *ClientWithResponses) LogoutUserWithResponse(ctx context.Context, reqEdi
 
 // ListUserSessionsWithResponse List the open sessions
 //
-// The vendor's pages name this call; what it answers is ours. Lists the user's open sessions, the newest first.
+// Lists the user's open sessions, the newest first. The vendor's pages name this call but not its reply, which is ours.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -8850,7 +8946,7 @@ func (c *ClientWithResponses) ListUserSessionsWithResponse(ctx context.Context, 
 
 // ValidateUserSessionWithResponse Check a session
 //
-// The vendor's pages name this call: it answers the user along with the sessions.
+// Answers the user of the session, as users/me does, along with all open sessions. The vendor's pages name this call.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -8865,12 +8961,14 @@ func (c *ClientWithResponses) ValidateUserSessionWithResponse(ctx context.Contex
 
 // SignUpUserWithBodyWithResponse Make an account
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a
-// password: `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it.
-// A `username` that is an email address must be the one in `email`, and is not kept beside it.
+// With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a password:
+// `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it. A
+// `username` that is an email address must be the one in `email`, and is not kept beside it.
 //
 // The session comes in the cookie `qt-auth` and in the response header `x-qt-auth`, unless `dont-login` says no. Another
 // user's contact or name is 409.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -8885,12 +8983,14 @@ func (c *ClientWithResponses) SignUpUserWithBodyWithResponse(ctx context.Context
 
 // SignUpUserWithResponse Make an account
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a
-// password: `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it.
-// A `username` that is an email address must be the one in `email`, and is not kept beside it.
+// With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a password:
+// `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it. A
+// `username` that is an email address must be the one in `email`, and is not kept beside it.
 //
 // The session comes in the cookie `qt-auth` and in the response header `x-qt-auth`, unless `dont-login` says no. Another
 // user's contact or name is 409.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -8905,8 +9005,11 @@ func (c *ClientWithResponses) SignUpUserWithResponse(ctx context.Context, body S
 
 // ForgotUserPasswordWithBodyWithResponse Mail a link to set a new password
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
-// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no mail.
+// The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
+// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no
+// mail.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -8921,8 +9024,11 @@ func (c *ClientWithResponses) ForgotUserPasswordWithBodyWithResponse(ctx context
 
 // ForgotUserPasswordWithResponse Mail a link to set a new password
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
-// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no mail.
+// The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
+// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no
+// mail.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -8952,8 +9058,10 @@ func (c *ClientWithResponses) GetCurrentUserWithResponse(ctx context.Context, re
 
 // UpdateUserProfileWithBodyWithResponse Change the names of the user
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
+// What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
 // pictures are not kept: both are ignored here.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -8968,8 +9076,10 @@ func (c *ClientWithResponses) UpdateUserProfileWithBodyWithResponse(ctx context.
 
 // UpdateUserProfileWithResponse Change the names of the user
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
+// What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
 // pictures are not kept: both are ignored here.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -8984,8 +9094,10 @@ func (c *ClientWithResponses) UpdateUserProfileWithResponse(ctx context.Context,
 
 // ResetUserPasswordWithBodyWithResponse Set a new password with a code
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
+// The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
 // top-level `message`, since a client takes that for success.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -9000,8 +9112,10 @@ func (c *ClientWithResponses) ResetUserPasswordWithBodyWithResponse(ctx context.
 
 // ResetUserPasswordWithResponse Set a new password with a code
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
+// The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
 // top-level `message`, since a client takes that for success.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -9016,8 +9130,10 @@ func (c *ClientWithResponses) ResetUserPasswordWithResponse(ctx context.Context,
 
 // ResetUserPasswordWithTokenWithBodyWithResponse Set a new password with a mailed token
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
+// The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
 // owner is told.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -9032,8 +9148,10 @@ func (c *ClientWithResponses) ResetUserPasswordWithTokenWithBodyWithResponse(ctx
 
 // ResetUserPasswordWithTokenWithResponse Set a new password with a mailed token
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
+// The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
 // owner is told.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -9088,8 +9206,11 @@ func (c *ClientWithResponses) SendUserOTPWithResponse(ctx context.Context, body 
 
 // SendVerificationLinkWithBodyWithResponse Mail a link that proves an address
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens a page of this server with a button that proves the address, and then offers the way to
-// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no mail.
+// The link opens a page of this server with a button that proves the address, and then offers the way to
+// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no
+// mail.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -9104,8 +9225,11 @@ func (c *ClientWithResponses) SendVerificationLinkWithBodyWithResponse(ctx conte
 
 // SendVerificationLinkWithResponse Mail a link that proves an address
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens a page of this server with a button that proves the address, and then offers the way to
-// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no mail.
+// The link opens a page of this server with a button that proves the address, and then offers the way to
+// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no
+// mail.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -9120,9 +9244,11 @@ func (c *ClientWithResponses) SendVerificationLinkWithResponse(ctx context.Conte
 
 // UpdateUserWithOTPWithBodyWithResponse Prove a contact with a code
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
-// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the code is
-// the one sent to the contact that the user has.
+// With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
+// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the
+// code is the one sent to the contact that the user has.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -9137,9 +9263,11 @@ func (c *ClientWithResponses) UpdateUserWithOTPWithBodyWithResponse(ctx context.
 
 // UpdateUserWithOTPWithResponse Prove a contact with a code
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
-// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the code is
-// the one sent to the contact that the user has.
+// With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
+// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the
+// code is the one sent to the contact that the user has.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -10854,7 +10982,7 @@ func ParseSendUserOTPResult(rsp *http.Response) (*SendUserOTPResult, error) {
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest SendOTPReply
+		var dest SendUserOTPReply
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
