@@ -9,7 +9,11 @@ RACE     := $(if $(CC_FOUND),-race,)
 TESTENV  := $(if $(CC_FOUND),CGO_ENABLED=1,CGO_ENABLED=0)
 WRITTEN   = $(shell find . -name '*.go' -not -name '*.gen.go')
 
-.PHONY: help run build test check generate release-contract bench fuzz clean
+# Swagger UI, as it is embedded for /docs/try. Raise the version and run `make viewer`.
+VIEWER     = swagger-ui-dist@5.35.0
+VIEWER_DIR = adapter/web/docs/viewer
+
+.PHONY: help run build test check generate release-contract viewer bench fuzz clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +44,13 @@ release-contract: ## keep the present openapi.yaml in openapi/released/: from th
 	@version=$$(sed -n 's/^  version: //p' openapi/openapi.yaml); kept="openapi/released/$$version.yaml"; \
 	  test ! -e "$$kept" || { echo "$$kept is there already: raise info.version first"; exit 1; }; cp openapi/openapi.yaml "$$kept"
 	@$(MAKE) --no-print-directory generate
+
+viewer: ## embed the pinned Swagger UI anew; needs npm
+	@work=$$(mktemp -d) && trap 'rm -rf "$$work"' EXIT && (cd "$$work" && npm pack --silent $(VIEWER) && tar xzf *.tgz) && \
+	  for file in swagger-ui-bundle.js swagger-ui.css; do gzip -9nc "$$work/package/$$file" > $(VIEWER_DIR)/$$file.gz || exit 1; done && \
+	  cat "$$work/package/NOTICE" "$$work/package/LICENSE" "$$work/package/swagger-ui-bundle.js.LICENSE.txt" \
+	    | gzip -9nc > $(VIEWER_DIR)/swagger-ui-license.txt.gz && \
+	  echo '$(VIEWER)' > $(VIEWER_DIR)/VERSION
 
 bench: build ## measure the real server on loopback beside a bare Gin handler
 	$(GO) run ./cmd/latchkey/bench

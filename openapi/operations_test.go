@@ -53,6 +53,8 @@ var operations = []string{
 	"system GET /.well-known/jwks.json getJsonWebKeySet* 200 431 500 503",
 	"system GET /dev/inbox listInboxMessages* 200 400 404 500 503",
 	"pages GET / showFrontDoor* 200 431 500 503",
+	"pages GET /docs showReference* 200 431 500 503",
+	"pages GET /docs/try showTryIt* 200 431 500 503",
 	"pages GET /assets/{name} getAsset* 200 304 404 500 503",
 }
 
