@@ -9,7 +9,7 @@ RACE     := $(if $(CC_FOUND),-race,)
 TESTENV  := $(if $(CC_FOUND),CGO_ENABLED=1,CGO_ENABLED=0)
 WRITTEN   = $(shell find . -name '*.go' -not -name '*.gen.go')
 
-.PHONY: help run build test check generate bench fuzz clean
+.PHONY: help run build test check generate typescript bench fuzz clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,11 @@ check: ## formatting, vet, staticcheck, import rules, fresh generated code, the 
 generate: ## write the Go code that comes from openapi/openapi.yaml
 	$(GO) generate ./openapi/...
 
+typescript: ## write the types of the TypeScript client and pack it into dist/; needs npm
+	mkdir -p dist
+	cd openapi/typescript && npm install --no-audit --no-fund --ignore-scripts && npm run --silent generate && \
+	  cp ../../LICENSE . && npm pack --pack-destination ../../dist
+
 bench: build ## measure the real server on loopback beside a bare Gin handler
 	$(GO) run ./cmd/latchkey/bench
 
@@ -45,4 +50,4 @@ fuzz: ## let each fuzz target look for new inputs for 20 seconds
 	    $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime 20s $$package || exit 1; done; done
 
 clean: ## remove what was built
-	rm -rf bin dist
+	rm -rf bin dist openapi/typescript/dist openapi/typescript/node_modules

@@ -3,7 +3,8 @@
 //
 //	openapi.yaml ──┬── tojson ─────────────────────────▶ openapi.json
 //	               ├── server.overlay.yaml, <tag>.cfg ─▶ gen/<tag>/server.gen.go   one strict Gin server a tag
-//	               └── client.overlay.yaml, client.cfg ▶ client/client.gen.go      one Go client for all tags
+//	               ├── client.overlay.yaml, client.cfg ▶ client/client.gen.go      one Go client for all tags
+//	               └── make typescript ────────────────▶ typescript/src/schema.ts  the types of the npm package
 //
 // Nobody edits what is generated. What Go needs and a reader of the document does not (field order, names, bodies that
 // reach the binding as JSON) is said in the overlays and not in the document.
