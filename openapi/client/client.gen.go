@@ -1436,11 +1436,17 @@ type GoodCityUnavailable = GoodCityError
 // GoodCityUnsupportedMediaType A refusal that is not about a value. `type` and `status` come in the current era only.
 type GoodCityUnsupportedMediaType = GoodCityError
 
+// ResetPasswordUnavailable A refusal where a top-level message would look like success.
+type ResetPasswordUnavailable = ErrorOnlyFailure
+
 // SystemInternalError Every refusal of the server outside the four APIs.
 type SystemInternalError = SystemFailure
 
 // SystemUnavailable Every refusal of the server outside the four APIs.
 type SystemUnavailable = SystemFailure
+
+// UserSignedUp The user is logged in.
+type UserSignedUp = LoginReply
 
 // ShowVerificationPageParams defines parameters for ShowVerificationPage.
 type ShowVerificationPageParams struct {
@@ -6791,7 +6797,7 @@ type SignUpUserResult struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *LoginReply
+	JSON200 *UserSignedUp
 	// JSON400 the response for an HTTP 400 `application/json` response
 	JSON400 *BridgekeeperBadRequest
 	// JSON401 the response for an HTTP 401 `application/json` response
@@ -7042,7 +7048,7 @@ type ResetUserPasswordResult struct {
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *ErrorOnlyFailure
 	// JSON503 the response for an HTTP 503 `application/json` response
-	JSON503 *ErrorOnlyFailure
+	JSON503 *ResetPasswordUnavailable
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *ResetUserPasswordResult401Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
@@ -10321,7 +10327,7 @@ func ParseSignUpUserResult(rsp *http.Response) (*SignUpUserResult, error) {
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest LoginReply
+		var dest UserSignedUp
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -10761,7 +10767,7 @@ func ParseResetUserPasswordResult(rsp *http.Response) (*ResetUserPasswordResult,
 		response.JSON500 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
-		var dest ErrorOnlyFailure
+		var dest ResetPasswordUnavailable
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}

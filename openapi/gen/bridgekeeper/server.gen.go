@@ -507,6 +507,12 @@ type BridgekeeperTooManyRequests = Failure
 // BridgekeeperUnavailable Every refusal but that of a call without a session. The text comes twice, since some clients read one and some the other.
 type BridgekeeperUnavailable = Failure
 
+// ResetPasswordUnavailable A refusal where a top-level message would look like success.
+type ResetPasswordUnavailable = ErrorOnlyFailure
+
+// UserSignedUp The user is logged in.
+type UserSignedUp = LoginReply
+
 // ShowVerificationPageParams defines parameters for ShowVerificationPage.
 type ShowVerificationPageParams struct {
 	// Token The token of the mailed link.
@@ -990,6 +996,24 @@ type BridgekeeperUnavailableJSONResponse struct {
 	Headers BridgekeeperUnavailableResponseHeaders
 }
 
+type ResetPasswordUnavailableResponseHeaders struct {
+	RetryAfter *RetryAfterSeconds
+}
+type ResetPasswordUnavailableJSONResponse struct {
+	Body ErrorOnlyFailure
+
+	Headers ResetPasswordUnavailableResponseHeaders
+}
+
+type UserSignedUpResponseHeaders struct {
+	XQtAuth *QTAuthToken
+}
+type UserSignedUpJSONResponse struct {
+	Body LoginReply
+
+	Headers UserSignedUpResponseHeaders
+}
+
 type LoginUserRequestObject struct {
 	Body *LoginUserJSONRequestBody
 }
@@ -1419,14 +1443,7 @@ type SignUpUserResponseObject interface {
 	VisitSignUpUserResponse(w http.ResponseWriter) error
 }
 
-type SignUpUser200ResponseHeaders struct {
-	XQtAuth *QTAuthToken
-}
-
-type SignUpUser200JSONResponse struct {
-	Body    LoginReply
-	Headers SignUpUser200ResponseHeaders
-}
+type SignUpUser200JSONResponse struct{ UserSignedUpJSONResponse }
 
 func (response SignUpUser200JSONResponse) VisitSignUpUserResponse(w http.ResponseWriter) error {
 
@@ -2040,13 +2057,8 @@ func (response ResetUserPassword500JSONResponse) VisitResetUserPasswordResponse(
 	return err
 }
 
-type ResetUserPassword503ResponseHeaders struct {
-	RetryAfter *RetryAfterSeconds
-}
-
 type ResetUserPassword503JSONResponse struct {
-	Body    ErrorOnlyFailure
-	Headers ResetUserPassword503ResponseHeaders
+	ResetPasswordUnavailableJSONResponse
 }
 
 func (response ResetUserPassword503JSONResponse) VisitResetUserPasswordResponse(w http.ResponseWriter) error {

@@ -1951,6 +1951,27 @@ export interface components {
                 "application/json": components["schemas"]["AritaFailure"];
             };
         };
+        /** @description The account is there. */
+        UserSignedUp: {
+            headers: {
+                "Set-Cookie": components["headers"]["OptionalQtAuthCookie"];
+                "x-qt-auth": components["headers"]["OptionalQtAuth"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["LoginReply"];
+            };
+        };
+        /** @description The server cannot work at the moment; the same request may work later. */
+        ResetPasswordUnavailable: {
+            headers: {
+                "Retry-After": components["headers"]["OptionalRetryAfter"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorOnlyFailure"];
+            };
+        };
         /** @description The body is not JSON, or it names neither a phone number nor an email address. */
         BridgekeeperBadRequest: {
             headers: {
@@ -2293,6 +2314,8 @@ export type ResponseAritaUnsupportedMediaType = components['responses']['AritaUn
 export type ResponseAritaTooManyRequests = components['responses']['AritaTooManyRequests'];
 export type ResponseAritaInternalError = components['responses']['AritaInternalError'];
 export type ResponseAritaUnavailable = components['responses']['AritaUnavailable'];
+export type ResponseUserSignedUp = components['responses']['UserSignedUp'];
+export type ResponseResetPasswordUnavailable = components['responses']['ResetPasswordUnavailable'];
 export type ResponseBridgekeeperBadRequest = components['responses']['BridgekeeperBadRequest'];
 export type ResponseBridgekeeperNotLoggedIn = components['responses']['BridgekeeperNotLoggedIn'];
 export type ResponseBridgekeeperForbidden = components['responses']['BridgekeeperForbidden'];
@@ -3233,17 +3256,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The account is there. */
-            200: {
-                headers: {
-                    "Set-Cookie": components["headers"]["OptionalQtAuthCookie"];
-                    "x-qt-auth": components["headers"]["OptionalQtAuth"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LoginReply"];
-                };
-            };
+            200: components["responses"]["UserSignedUp"];
             400: components["responses"]["BridgekeeperBadRequest"];
             /** @description The code is wrong. */
             401: {
@@ -3457,16 +3470,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorOnlyFailure"];
                 };
             };
-            /** @description The server cannot work at the moment; the same request may work later. */
-            503: {
-                headers: {
-                    "Retry-After": components["headers"]["OptionalRetryAfter"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorOnlyFailure"];
-                };
-            };
+            503: components["responses"]["ResetPasswordUnavailable"];
         };
     };
     resetUserPasswordWithToken: {
