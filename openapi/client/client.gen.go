@@ -755,7 +755,7 @@ type Mobile = string
 type NewUserPassword = string
 
 // NoData Always null.
-type NoData = map[string]interface{}
+type NoData map[string]interface{}
 
 // NotLoggedInFailure The refusal of a call that needs a session.
 type NotLoggedInFailure struct {

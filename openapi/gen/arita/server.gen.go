@@ -123,7 +123,7 @@ type ForgotPasswordResDTO struct {
 }
 
 // NoData Always null.
-type NoData = map[string]interface{}
+type NoData map[string]interface{}
 
 // OTPCode The four-digit verification code: an integer, to which lost leading zeros are added, or a string of digits.
 type OTPCode struct {

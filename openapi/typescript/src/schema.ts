@@ -1264,7 +1264,9 @@ export interface components {
             oldPassword?: string;
         };
         /** @description Always null. */
-        NoData: Record<string, never> | null;
+        NoData: {
+            [key: string]: unknown;
+        } | null;
         /** @description Done; there is nothing to answer. */
         AritaDone: {
             success: components["schemas"]["Success"];
