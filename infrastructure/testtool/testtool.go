@@ -99,6 +99,20 @@ func pins(t testing.TB, manifest string) []string {
 	return list
 }
 
+// GoModule answers a directory that is this test's own, with a copy of the Go module in source, and makes sure that every module
+// in its go.sum is on this machine, from the module proxy where need be.
+func GoModule(t testing.TB, source string) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(source)); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := Output(dir, installLimit, "go", "mod", "download"); err != nil {
+		missing(t, fmt.Errorf("go mod download in %s: %w\n%s", source, err, out))
+	}
+	return dir
+}
+
 // install puts packages into a directory of the user's cache that no other list shares. Two processes may do so at once: each works in
 // a directory of its own, and the first one to finish wins.
 func install(packages []string) (string, error) {

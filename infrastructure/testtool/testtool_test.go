@@ -69,6 +69,18 @@ func TestNPMPackageTakesTheVersionsOfItsPaper(t *testing.T) {
 	}
 }
 
+func TestGoModuleIsACopy(t *testing.T) {
+	t.Parallel()
+	source := t.TempDir()
+	if err := os.WriteFile(filepath.Join(source, "go.mod"), []byte("module small\n\ngo 1.26\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	dir := GoModule(t, source)
+	if got := strings.TrimSpace(Run(t, dir, time.Minute, "go", "list", "-m")); got != "small" || dir == source {
+		t.Errorf("the module in %s is %q", dir, got)
+	}
+}
+
 func TestOutput(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
