@@ -1436,6 +1436,9 @@ type GoodCityUnavailable = GoodCityError
 // GoodCityUnsupportedMediaType A refusal that is not about a value. `type` and `status` come in the current era only.
 type GoodCityUnsupportedMediaType = GoodCityError
 
+// LoggedInByCode An access token, in an object.
+type LoggedInByCode = UserLoginReply
+
 // ResetPasswordUnavailable A refusal where a top-level message would look like success.
 type ResetPasswordUnavailable = ErrorOnlyFailure
 
@@ -8474,7 +8477,7 @@ type VerifyLoginOTPResult struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *UserLoginReply
+	JSON200 *LoggedInByCode
 	// JSON400 the response for an HTTP 400 `application/json` response
 	JSON400 *AritaBadRequest
 	// JSON401 the response for an HTTP 401 `application/json` response
@@ -12970,7 +12973,7 @@ func ParseVerifyLoginOTPResult(rsp *http.Response) (*VerifyLoginOTPResult, error
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest UserLoginReply
+		var dest LoggedInByCode
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}

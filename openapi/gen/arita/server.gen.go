@@ -255,6 +255,9 @@ type AritaUnsupportedMediaType = Failure
 // AritaWrongCode Every refusal of this API.
 type AritaWrongCode = Failure
 
+// LoggedInByCode An access token, in an object.
+type LoggedInByCode = UserLoginReply
+
 // UpdateEmailJSONRequestBody defines body for UpdateEmail for application/json ContentType.
 type UpdateEmailJSONRequestBody = OTPVerificationReqDTO
 
@@ -600,6 +603,8 @@ type AritaWrongCodeJSONResponse struct {
 
 	Headers AritaWrongCodeResponseHeaders
 }
+
+type LoggedInByCodeJSONResponse UserLoginReply
 
 type UpdateEmailRequestObject struct {
 	Body *UpdateEmailJSONRequestBody
@@ -1153,7 +1158,7 @@ type VerifyLoginOTPResponseObject interface {
 	VisitVerifyLoginOTPResponse(w http.ResponseWriter) error
 }
 
-type VerifyLoginOTP200JSONResponse UserLoginReply
+type VerifyLoginOTP200JSONResponse struct{ LoggedInByCodeJSONResponse }
 
 func (response VerifyLoginOTP200JSONResponse) VisitVerifyLoginOTPResponse(w http.ResponseWriter) error {
 

@@ -1859,6 +1859,16 @@ export interface components {
                 "application/json": components["schemas"]["GoodCityError"];
             };
         };
+        /** @description The user is logged in. The access token is in an object. */
+        LoggedInByCode: {
+            headers: {
+                "Set-Cookie": components["headers"]["RefreshTokenCookie"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["UserLoginReply"];
+            };
+        };
         /** @description The body cannot be read, a value breaks its rule, or the nature does not belong to this call. */
         AritaBadRequest: {
             headers: {
@@ -2306,6 +2316,7 @@ export type ResponseGoodCityUnsupportedMediaType = components['responses']['Good
 export type ResponseGoodCityTooManyRequests = components['responses']['GoodCityTooManyRequests'];
 export type ResponseGoodCityInternalError = components['responses']['GoodCityInternalError'];
 export type ResponseGoodCityUnavailable = components['responses']['GoodCityUnavailable'];
+export type ResponseLoggedInByCode = components['responses']['LoggedInByCode'];
 export type ResponseAritaBadRequest = components['responses']['AritaBadRequest'];
 export type ResponseAritaNotAuthenticated = components['responses']['AritaNotAuthenticated'];
 export type ResponseAritaWrongCode = components['responses']['AritaWrongCode'];
@@ -2919,16 +2930,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The user is logged in. The access token is in an object. */
-            200: {
-                headers: {
-                    "Set-Cookie": components["headers"]["RefreshTokenCookie"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UserLoginReply"];
-                };
-            };
+            200: components["responses"]["LoggedInByCode"];
             400: components["responses"]["AritaBadRequest"];
             401: components["responses"]["AritaWrongCode"];
             403: components["responses"]["AritaCrossSite"];
