@@ -25,7 +25,6 @@ type visitor = func(http.ResponseWriter) error
 // space: the keys are the documents' and come in their order.
 func TestGeneratedRepliesAreTheDocumentedBytes(t *testing.T) {
 	t.Parallel()
-	loggedIn := arita.LoggedInByCodeJSONResponse{Success: true, Data: arita.UserLoginResDTO{AccessToken: accessToken}}
 	tests := []struct {
 		name   string
 		reply  visitor
@@ -45,7 +44,7 @@ func TestGeneratedRepliesAreTheDocumentedBytes(t *testing.T) {
 			200, `{"success":true,"message":"","data":[{"accessToken":"` + accessToken + `"}]}`},
 		{"sendOtp", arita.SendOTP200JSONResponse{Success: true, Data: arita.OTPResDTO{OTPToken: otpToken}}.VisitSendOTPResponse,
 			200, `{"success":true,"message":"","data":{"otpToken":"` + otpToken + `"}}`},
-		{"verifyLoginOtp", arita.VerifyLoginOTP200JSONResponse{LoggedInByCodeJSONResponse: loggedIn}.VisitVerifyLoginOTPResponse,
+		{"verifyLoginOtp", arita.VerifyLoginOTP200JSONResponse{Success: true, Data: arita.UserLoginResDTO{AccessToken: accessToken}}.VisitVerifyLoginOTPResponse,
 			200, `{"success":true,"message":"","data":{"accessToken":"` + accessToken + `"}}`},
 		{"logoutWebUser", arita.LogoutWebUser200JSONResponse{Success: true}.VisitLogoutWebUserResponse,
 			200, `{"success":true,"message":"","data":null}`},

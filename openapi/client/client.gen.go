@@ -1046,6 +1046,18 @@ type SignUpRequest struct {
 	Username *string `json:"username,omitempty"`
 }
 
+// SignUpUserReply The new user, who is logged in unless the request wants no session.
+type SignUpUserReply struct {
+	// ActiveSessionsCount How many sessions of the user are open.
+	ActiveSessionsCount ActiveSessionsCount `json:"active-sessions-count"`
+
+	// Source Where the user comes from, `bridgekeeper`.
+	Source UserSource `json:"source"`
+
+	// User A user.
+	User User `json:"user"`
+}
+
 // SignupRequest A new user.
 type SignupRequest struct {
 	// UserAuth Who signs up. A mobile number, an email address, or both.
@@ -1436,9 +1448,6 @@ type GoodCityUnavailable = GoodCityError
 // GoodCityUnsupportedMediaType A refusal that is not about a value. `type` and `status` come in the current era only.
 type GoodCityUnsupportedMediaType = GoodCityError
 
-// LoggedInByCode An access token, in an object.
-type LoggedInByCode = UserLoginReply
-
 // ResetPasswordUnavailable A refusal where a top-level message would look like success.
 type ResetPasswordUnavailable = ErrorOnlyFailure
 
@@ -1447,9 +1456,6 @@ type SystemInternalError = SystemFailure
 
 // SystemUnavailable Every refusal of the server outside the four APIs.
 type SystemUnavailable = SystemFailure
-
-// UserSignedUp The user is logged in.
-type UserSignedUp = LoginReply
 
 // ShowVerificationPageParams defines parameters for ShowVerificationPage.
 type ShowVerificationPageParams struct {
@@ -6800,7 +6806,7 @@ type SignUpUserResult struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *UserSignedUp
+	JSON200 *SignUpUserReply
 	// JSON400 the response for an HTTP 400 `application/json` response
 	JSON400 *BridgekeeperBadRequest
 	// JSON401 the response for an HTTP 401 `application/json` response
@@ -8477,7 +8483,7 @@ type VerifyLoginOTPResult struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *LoggedInByCode
+	JSON200 *UserLoginReply
 	// JSON400 the response for an HTTP 400 `application/json` response
 	JSON400 *AritaBadRequest
 	// JSON401 the response for an HTTP 401 `application/json` response
@@ -10330,7 +10336,7 @@ func ParseSignUpUserResult(rsp *http.Response) (*SignUpUserResult, error) {
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest UserSignedUp
+		var dest SignUpUserReply
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -12973,7 +12979,7 @@ func ParseVerifyLoginOTPResult(rsp *http.Response) (*VerifyLoginOTPResult, error
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest LoggedInByCode
+		var dest UserLoginReply
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}

@@ -43,8 +43,7 @@ func (h *handlers) VerifyLoginOTP(ctx context.Context, request gen.VerifyLoginOT
 		return nil, err
 	}
 	h.setRefreshCookie(ctx, grant)
-	reply := gen.LoggedInByCodeJSONResponse{Success: true, Data: gen.UserLoginResDTO{AccessToken: grant.AccessToken}}
-	return gen.VerifyLoginOTP200JSONResponse{LoggedInByCodeJSONResponse: reply}, nil
+	return gen.VerifyLoginOTP200JSONResponse{Success: true, Data: gen.UserLoginResDTO{AccessToken: grant.AccessToken}}, nil
 }
 
 // RefreshAccessToken trades the refresh cookie for an access token and the next cookie.

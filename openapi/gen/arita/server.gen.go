@@ -255,9 +255,6 @@ type AritaUnsupportedMediaType = Failure
 // AritaWrongCode Every refusal of this API.
 type AritaWrongCode = Failure
 
-// LoggedInByCode An access token, in an object.
-type LoggedInByCode = UserLoginReply
-
 // UpdateEmailJSONRequestBody defines body for UpdateEmail for application/json ContentType.
 type UpdateEmailJSONRequestBody = OTPVerificationReqDTO
 
@@ -603,8 +600,6 @@ type AritaWrongCodeJSONResponse struct {
 
 	Headers AritaWrongCodeResponseHeaders
 }
-
-type LoggedInByCodeJSONResponse UserLoginReply
 
 type UpdateEmailRequestObject struct {
 	Body *UpdateEmailJSONRequestBody
@@ -1158,7 +1153,7 @@ type VerifyLoginOTPResponseObject interface {
 	VisitVerifyLoginOTPResponse(w http.ResponseWriter) error
 }
 
-type VerifyLoginOTP200JSONResponse struct{ LoggedInByCodeJSONResponse }
+type VerifyLoginOTP200JSONResponse UserLoginReply
 
 func (response VerifyLoginOTP200JSONResponse) VisitVerifyLoginOTPResponse(w http.ResponseWriter) error {
 

@@ -343,6 +343,18 @@ type SignUpRequest struct {
 	Username *string `json:"username,omitempty"`
 }
 
+// SignUpUserReply The new user, who is logged in unless the request wants no session.
+type SignUpUserReply struct {
+	// User A user.
+	User User `json:"user"`
+
+	// ActiveSessionsCount How many sessions of the user are open.
+	ActiveSessionsCount ActiveSessionsCount `json:"active-sessions-count"`
+
+	// Source Where the user comes from, `bridgekeeper`.
+	Source UserSource `json:"source"`
+}
+
 // UpdateProfileRequest New names.
 type UpdateProfileRequest struct {
 	// FirstName A first or last name.
@@ -509,9 +521,6 @@ type BridgekeeperUnavailable = Failure
 
 // ResetPasswordUnavailable A refusal where a top-level message would look like success.
 type ResetPasswordUnavailable = ErrorOnlyFailure
-
-// UserSignedUp The user is logged in.
-type UserSignedUp = LoginReply
 
 // ShowVerificationPageParams defines parameters for ShowVerificationPage.
 type ShowVerificationPageParams struct {
@@ -1005,15 +1014,6 @@ type ResetPasswordUnavailableJSONResponse struct {
 	Headers ResetPasswordUnavailableResponseHeaders
 }
 
-type UserSignedUpResponseHeaders struct {
-	XQtAuth *QTAuthToken
-}
-type UserSignedUpJSONResponse struct {
-	Body LoginReply
-
-	Headers UserSignedUpResponseHeaders
-}
-
 type LoginUserRequestObject struct {
 	Body *LoginUserJSONRequestBody
 }
@@ -1443,7 +1443,14 @@ type SignUpUserResponseObject interface {
 	VisitSignUpUserResponse(w http.ResponseWriter) error
 }
 
-type SignUpUser200JSONResponse struct{ UserSignedUpJSONResponse }
+type SignUpUser200ResponseHeaders struct {
+	XQtAuth *QTAuthToken
+}
+
+type SignUpUser200JSONResponse struct {
+	Body    SignUpUserReply
+	Headers SignUpUser200ResponseHeaders
+}
 
 func (response SignUpUser200JSONResponse) VisitSignUpUserResponse(w http.ResponseWriter) error {
 

@@ -1366,6 +1366,12 @@ export interface components {
              */
             "dont-login"?: boolean;
         };
+        /** @description The new user, who is logged in unless the request wants no session. */
+        SignUpUserReply: {
+            user: components["schemas"]["User"];
+            "active-sessions-count": components["schemas"]["ActiveSessionsCount"];
+            source: components["schemas"]["UserSource"];
+        };
         /** @description The code. A string, so that leading zeros survive. */
         UserOtp: string;
         /**
@@ -1859,16 +1865,6 @@ export interface components {
                 "application/json": components["schemas"]["GoodCityError"];
             };
         };
-        /** @description The user is logged in. The access token is in an object. */
-        LoggedInByCode: {
-            headers: {
-                "Set-Cookie": components["headers"]["RefreshTokenCookie"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["UserLoginReply"];
-            };
-        };
         /** @description The body cannot be read, a value breaks its rule, or the nature does not belong to this call. */
         AritaBadRequest: {
             headers: {
@@ -1961,17 +1957,6 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["AritaFailure"];
-            };
-        };
-        /** @description The account is there. */
-        UserSignedUp: {
-            headers: {
-                "Set-Cookie": components["headers"]["OptionalQtAuthCookie"];
-                "x-qt-auth": components["headers"]["OptionalQtAuth"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["LoginReply"];
             };
         };
         /** @description The server cannot work at the moment; the same request may work later. */
@@ -2243,6 +2228,7 @@ export type LoginRequest = components['schemas']['LoginRequest'];
 export type LoginReply = components['schemas']['LoginReply'];
 export type CurrentUserReply = components['schemas']['CurrentUserReply'];
 export type SignUpRequest = components['schemas']['SignUpRequest'];
+export type SignUpUserReply = components['schemas']['SignUpUserReply'];
 export type UserOtp = components['schemas']['UserOtp'];
 export type NewUserPassword = components['schemas']['NewUserPassword'];
 export type ShownName = components['schemas']['ShownName'];
@@ -2316,7 +2302,6 @@ export type ResponseGoodCityUnsupportedMediaType = components['responses']['Good
 export type ResponseGoodCityTooManyRequests = components['responses']['GoodCityTooManyRequests'];
 export type ResponseGoodCityInternalError = components['responses']['GoodCityInternalError'];
 export type ResponseGoodCityUnavailable = components['responses']['GoodCityUnavailable'];
-export type ResponseLoggedInByCode = components['responses']['LoggedInByCode'];
 export type ResponseAritaBadRequest = components['responses']['AritaBadRequest'];
 export type ResponseAritaNotAuthenticated = components['responses']['AritaNotAuthenticated'];
 export type ResponseAritaWrongCode = components['responses']['AritaWrongCode'];
@@ -2327,7 +2312,6 @@ export type ResponseAritaUnsupportedMediaType = components['responses']['AritaUn
 export type ResponseAritaTooManyRequests = components['responses']['AritaTooManyRequests'];
 export type ResponseAritaInternalError = components['responses']['AritaInternalError'];
 export type ResponseAritaUnavailable = components['responses']['AritaUnavailable'];
-export type ResponseUserSignedUp = components['responses']['UserSignedUp'];
 export type ResponseResetPasswordUnavailable = components['responses']['ResetPasswordUnavailable'];
 export type ResponseBridgekeeperBadRequest = components['responses']['BridgekeeperBadRequest'];
 export type ResponseBridgekeeperNotLoggedIn = components['responses']['BridgekeeperNotLoggedIn'];
@@ -2930,7 +2914,16 @@ export interface operations {
             };
         };
         responses: {
-            200: components["responses"]["LoggedInByCode"];
+            /** @description The user is logged in. The access token is in an object. */
+            200: {
+                headers: {
+                    "Set-Cookie": components["headers"]["RefreshTokenCookie"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserLoginReply"];
+                };
+            };
             400: components["responses"]["AritaBadRequest"];
             401: components["responses"]["AritaWrongCode"];
             403: components["responses"]["AritaCrossSite"];
@@ -3260,7 +3253,17 @@ export interface operations {
             };
         };
         responses: {
-            200: components["responses"]["UserSignedUp"];
+            /** @description The account is there. */
+            200: {
+                headers: {
+                    "Set-Cookie": components["headers"]["OptionalQtAuthCookie"];
+                    "x-qt-auth": components["headers"]["OptionalQtAuth"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignUpUserReply"];
+                };
+            };
             400: components["responses"]["BridgekeeperBadRequest"];
             /** @description The code is wrong. */
             401: {

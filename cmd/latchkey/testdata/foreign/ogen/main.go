@@ -135,7 +135,7 @@ func (v visitor) arita() {
 	want[*gen.AritaWrongCodeHeaders](v.VerifyLoginOtp(v, &answer, gen.VerifyLoginOtpParams{}))
 	answer.Otp = gen.NewOtpDigitsOtpCode(gen.OtpDigits(code))
 	entered, err := v.VerifyLoginOtp(v, &answer, gen.VerifyLoginOtpParams{})
-	v.tokens.refresh = cookie(string(want[*gen.LoggedInByCodeHeaders](entered, err).SetCookie))
+	v.tokens.refresh = cookie(string(want[*gen.UserLoginReplyHeaders](entered, err).SetCookie))
 	refreshed, err := v.RefreshAccessToken(v, gen.RefreshAccessTokenParams{})
 	again := want[*gen.AuthLoginReplyHeaders](refreshed, err)
 	v.tokens.refresh, v.tokens.arita = cookie(string(again.SetCookie)), string(again.Response.Data[0].AccessToken)
