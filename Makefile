@@ -13,7 +13,7 @@ WRITTEN   = $(shell find . -name '*.go' -not -name '*.gen.go')
 VIEWER     = swagger-ui-dist@5.35.0
 VIEWER_DIR = adapter/web/docs/viewer
 
-.PHONY: help run build test check generate release-contract viewer bench fuzz clean
+.PHONY: help run build test check generate typescript release-contract viewer bench fuzz clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,11 @@ viewer: ## embed the pinned Swagger UI anew; needs npm
 	    | gzip -9nc > $(VIEWER_DIR)/swagger-ui-license.txt.gz && \
 	  echo '$(VIEWER)' > $(VIEWER_DIR)/VERSION
 
+typescript: ## write the types of the TypeScript client and pack it into dist/; needs npm
+	mkdir -p dist
+	cd openapi/typescript && npm install --no-audit --no-fund --ignore-scripts && npm run --silent generate && \
+	  cp ../../LICENSE . && npm pack --pack-destination ../../dist
+
 bench: build ## measure the real server on loopback beside a bare Gin handler
 	$(GO) run ./cmd/latchkey/bench
 
@@ -61,4 +66,4 @@ fuzz: ## let each fuzz target look for new inputs for 20 seconds
 	    $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime 20s $$package || exit 1; done; done
 
 clean: ## remove what was built
-	rm -rf bin dist
+	rm -rf bin dist openapi/typescript/dist openapi/typescript/node_modules

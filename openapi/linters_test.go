@@ -29,7 +29,7 @@ func linters(t *testing.T) (string, []linter) {
 	bin := filepath.Join(dir, "node_modules", ".bin")
 	return dir, []linter{
 		{"redocly", filepath.Join(bin, "redocly"), []string{"lint", "--config", absolute(t, "redocly.yaml")}},
-		{"spectral", filepath.Join(bin, "spectral"), []string{"lint", "--fail-severity", "hint", "--ruleset", absolute(t, ".spectral.yaml")}},
+		{"spectral", filepath.Join(bin, "spectral"), []string{"lint", "--fail-severity", "hint", "--ruleset", absolute(t, "spectral.yaml")}},
 	}
 }
 

@@ -54,7 +54,7 @@ func TestRecipe_Dialect(t *testing.T) {
 	c := follow(t, "dialect")
 	c.promised("Add a dialect")
 	for _, file := range c.generated() {
-		if file != "openapi/openapi.json" && !strings.HasPrefix(file, "openapi/gen/parcelbox/") && !strings.HasPrefix(file, "openapi/client/") {
+		if file != "openapi/openapi.json" && file != "openapi/CHANGELOG.md" && !strings.HasPrefix(file, "openapi/gen/parcelbox/") && !strings.HasPrefix(file, "openapi/client/") {
 			t.Errorf("make generate wrote %s", file)
 		}
 	}

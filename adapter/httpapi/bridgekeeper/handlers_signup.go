@@ -27,7 +27,7 @@ func (h *handlers) SignUpUser(ctx context.Context, request gen.SignUpUserRequest
 	if err != nil {
 		return nil, err
 	}
-	reply := gen.SignUpUser200JSONResponse{Body: gen.LoginReply{User: userOf(grant.Account), ActiveSessionsCount: count, Source: source}}
+	reply := gen.SignUpUser200JSONResponse{Body: gen.SignUpUserReply{User: userOf(grant.Account), ActiveSessionsCount: count, Source: source}}
 	if grant.AccessToken != "" {
 		cookie.Set(h.server, httpapi.Gin(ctx), grant.AccessToken, h.dialect.Lifetimes.Absolute)
 		reply.Headers.XQtAuth = &grant.AccessToken

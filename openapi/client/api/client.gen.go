@@ -388,6 +388,18 @@ type ForgotPasswordResDTO struct {
 	OTPToken OTPTokenText `json:"otpToken"`
 }
 
+// ForgotPasswordVerifyReply An access token that sets a password and does nothing else.
+type ForgotPasswordVerifyReply struct {
+	// Data What a right code answers.
+	Data UserLoginResDTO `json:"data"`
+
+	// Message Empty.
+	Message SuccessMessage `json:"message"`
+
+	// Success `true` in every reply of status 200, `false` in every other.
+	Success Success `json:"success"`
+}
+
 // ForgotUserPasswordRequest Whose password is forgotten.
 type ForgotUserPasswordRequest struct {
 	// Email An email address.
@@ -748,7 +760,7 @@ type Mobile = string
 type NewUserPassword = string
 
 // NoData Always null.
-type NoData = map[string]interface{}
+type NoData map[string]interface{}
 
 // NotLoggedInFailure The refusal of a call that needs a session.
 type NotLoggedInFailure struct {
@@ -996,6 +1008,18 @@ type SessionsReply struct {
 
 // ShownName The name to show.
 type ShownName = string
+
+// SignUpUserReply The new user, who is logged in unless the request wants no session.
+type SignUpUserReply struct {
+	// ActiveSessionsCount How many sessions of the user are open.
+	ActiveSessionsCount ActiveSessionsCount `json:"active-sessions-count"`
+
+	// Source Where the user comes from, `bridgekeeper`.
+	Source UserSource `json:"source"`
+
+	// User A user.
+	User User `json:"user"`
+}
 
 // SignUpUserRequest A contact and its code, or an email address and a password; and the names of the new user.
 type SignUpUserRequest struct {
@@ -1425,6 +1449,9 @@ type GoodCityUnavailable = GoodCityError
 
 // GoodCityUnsupportedMediaType A refusal that is not about a value. `type` and `status` come in the current era only.
 type GoodCityUnsupportedMediaType = GoodCityError
+
+// ResetPasswordUnavailable A refusal where a top-level message would look like success.
+type ResetPasswordUnavailable = ErrorOnlyFailure
 
 // SystemInternalError Every refusal of the server outside the four APIs.
 type SystemInternalError = SystemFailure
@@ -6815,7 +6842,7 @@ type SignUpUserResult struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *LoginReply
+	JSON200 *SignUpUserReply
 	// JSON400 the response for an HTTP 400 `application/json` response
 	JSON400 *BridgekeeperBadRequest
 	// JSON401 the response for an HTTP 401 `application/json` response
@@ -7066,7 +7093,7 @@ type ResetUserPasswordResult struct {
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *ErrorOnlyFailure
 	// JSON503 the response for an HTTP 503 `application/json` response
-	JSON503 *ErrorOnlyFailure
+	JSON503 *ResetPasswordUnavailable
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *ResetUserPasswordResult401Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
@@ -8344,7 +8371,7 @@ type VerifyForgotPasswordOTPResult struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *UserLoginReply
+	JSON200 *ForgotPasswordVerifyReply
 	// JSON400 the response for an HTTP 400 `application/json` response
 	JSON400 *AritaBadRequest
 	// JSON401 the response for an HTTP 401 `application/json` response
@@ -10375,7 +10402,7 @@ func ParseSignUpUserResult(rsp *http.Response) (*SignUpUserResult, error) {
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest LoginReply
+		var dest SignUpUserReply
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -10815,7 +10842,7 @@ func ParseResetUserPasswordResult(rsp *http.Response) (*ResetUserPasswordResult,
 		response.JSON500 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
-		var dest ErrorOnlyFailure
+		var dest ResetPasswordUnavailable
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -12775,7 +12802,7 @@ func ParseVerifyForgotPasswordOTPResult(rsp *http.Response) (*VerifyForgotPasswo
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest UserLoginReply
+		var dest ForgotPasswordVerifyReply
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}

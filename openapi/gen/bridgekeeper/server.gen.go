@@ -304,6 +304,18 @@ type SessionsReply struct {
 // ShownName The name to show.
 type ShownName = string
 
+// SignUpUserReply The new user, who is logged in unless the request wants no session.
+type SignUpUserReply struct {
+	// User A user.
+	User User `json:"user"`
+
+	// ActiveSessionsCount How many sessions of the user are open.
+	ActiveSessionsCount ActiveSessionsCount `json:"active-sessions-count"`
+
+	// Source Where the user comes from, `bridgekeeper`.
+	Source UserSource `json:"source"`
+}
+
 // SignUpUserRequest A contact and its code, or an email address and a password; and the names of the new user.
 type SignUpUserRequest struct {
 	// DontLogin Make the account without opening a session.
@@ -506,6 +518,9 @@ type BridgekeeperTooManyRequests = Failure
 
 // BridgekeeperUnavailable Every refusal but that of a call without a session. The text comes twice, since some clients read one and some the other.
 type BridgekeeperUnavailable = Failure
+
+// ResetPasswordUnavailable A refusal where a top-level message would look like success.
+type ResetPasswordUnavailable = ErrorOnlyFailure
 
 // ShowVerificationPageParams defines parameters for ShowVerificationPage.
 type ShowVerificationPageParams struct {
@@ -990,6 +1005,15 @@ type BridgekeeperUnavailableJSONResponse struct {
 	Headers BridgekeeperUnavailableResponseHeaders
 }
 
+type ResetPasswordUnavailableResponseHeaders struct {
+	RetryAfter *RetryAfterSeconds
+}
+type ResetPasswordUnavailableJSONResponse struct {
+	Body ErrorOnlyFailure
+
+	Headers ResetPasswordUnavailableResponseHeaders
+}
+
 type LoginUserRequestObject struct {
 	Body *LoginUserJSONRequestBody
 }
@@ -1424,7 +1448,7 @@ type SignUpUser200ResponseHeaders struct {
 }
 
 type SignUpUser200JSONResponse struct {
-	Body    LoginReply
+	Body    SignUpUserReply
 	Headers SignUpUser200ResponseHeaders
 }
 
@@ -2040,13 +2064,8 @@ func (response ResetUserPassword500JSONResponse) VisitResetUserPasswordResponse(
 	return err
 }
 
-type ResetUserPassword503ResponseHeaders struct {
-	RetryAfter *RetryAfterSeconds
-}
-
 type ResetUserPassword503JSONResponse struct {
-	Body    ErrorOnlyFailure
-	Headers ResetUserPassword503ResponseHeaders
+	ResetPasswordUnavailableJSONResponse
 }
 
 func (response ResetUserPassword503JSONResponse) VisitResetUserPasswordResponse(w http.ResponseWriter) error {
