@@ -27,7 +27,7 @@ var rooms = []struct{ room, may string }{
 	{"adapter/store/gormstore", "usecase! domain infrastructure/database"},
 	{"adapter/token/jwxtoken", "usecase! domain infrastructure/keys"},
 	{"adapter/secret", "usecase! domain infrastructure/keys"},
-	{"adapter/delivery", "usecase! domain infrastructure/httpclient"},
+	{"adapter/delivery", "usecase! domain infrastructure/httpclient adapter/delivery/letter!"},
 	{"adapter/web/docs", "adapter/web! adapter/httpapi! domain openapi/gen/pages"},
 	{"adapter/web", "adapter/httpapi! domain"},
 	{"adapter", "usecase! domain"},
