@@ -7,7 +7,7 @@
 //	               t.Errorf
 //
 // Files: contract.go loads the document and finds operations, reply.go and request.go judge the two halves of an
-// exchange, header.go and body.go their parts, transport.go watches a client.
+// exchange, header.go and body.go their parts, transport.go watches a client, stream.go the events that have no end.
 //
 // Next door: package openapi embeds the document; its tests lint it.
 package contract
