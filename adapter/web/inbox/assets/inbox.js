@@ -47,7 +47,6 @@ function equip(message) {
   const button = message.querySelector(".copy");
   if (!button) return;
   button.hidden = false;
-  button.setAttribute("aria-label", `Copy the code to ${message.dataset.to}`);
   button.addEventListener("click", () => copy(message, button));
 }
 
