@@ -16,11 +16,11 @@ func TestBoot_Clock(t *testing.T) {
 		t.Run(d.name, func(t *testing.T) {
 			t.Parallel()
 			v, somebody := develop(t).visit(t), d.person(0)
-			sent := v.want(http.StatusOK, d.send(somebody.who))
+			v.want(http.StatusOK, d.send(somebody.who))
 			first := v.awaited(somebody.to, "")
 			wantRetryAfter(t, v.want(http.StatusTooManyRequests, d.send(somebody.who)), 1, 31)
 			v.forward("31s")
-			sent = v.want(http.StatusOK, d.send(somebody.who)) // allowed again
+			sent := v.want(http.StatusOK, d.send(somebody.who)) // allowed again
 			second := v.awaited(somebody.to, first.ID)
 			v.forward("11m")
 			if got := v.do(d.answer(somebody.who, d.handle(sent), second.Code)); got.status != d.wrong && got.status != http.StatusBadRequest {

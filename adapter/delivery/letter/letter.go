@@ -17,7 +17,7 @@ const style = `
 body { margin: 0; padding: 1.5rem 1rem; background: #fbfaf7; color: #1d2129; font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; }
 div { max-width: 34rem; margin: 0 auto; padding: .5rem 1.25rem; background: #fff; border: 1px solid #d9d8d2; border-radius: .75rem; overflow-wrap: anywhere; }
 a { color: #0b5d4e; }
-.code { display: inline-block; font: 700 2rem/1.25 ui-monospace, Menlo, Consolas, monospace; letter-spacing: .12em; padding: .25rem .35rem; white-space: nowrap; }
+.code { display: inline-block; font: 700 2rem/1.25 ui-monospace, Menlo, Consolas, monospace; letter-spacing: .12em; margin: .25rem -.12em .25rem 0; white-space: nowrap; }
 @media (prefers-color-scheme: dark) {
   body { background: #14171b; color: #e8e9eb; }
   div { background: #1c2026; border-color: #363c45; }
