@@ -3,6 +3,7 @@ package inbox_test
 import (
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"latchkey/adapter/delivery/faulty"
@@ -138,30 +139,65 @@ func TestWaitAnswersAtOnce(t *testing.T) {
 	}
 }
 
+// bubble is a room whose timers go by the test's own time.
+func bubble(t *testing.T, test func(t *testing.T, r *room)) {
+	newRoom(t) // what all rooms share must not belong to one bubble
+	synctest.Test(t, func(t *testing.T) { test(t, newRoom(t)) })
+}
+
 func TestWaitHoldsUntilACodeComes(t *testing.T) {
 	t.Parallel()
-	r := newRoom(t)
-	r.keep(t, code("old", mei, "1111"))
-	got := make(chan *httpapitest.Reply)
-	go func() { got <- r.Do("GET", "/dev/inbox?to=%2B85261677528&wait=60s&after=old", "") }()
-	r.keep(t, mail, notice, code("new", mei, "2222"))
-	if reply := <-got; reply.Status != 200 || !strings.HasPrefix(reply.Body, `[{"id":"new"`) || strings.Contains(reply.Body, `"old"`) {
-		t.Errorf("%d %s", reply.Status, reply.Body)
-	}
+	bubble(t, func(t *testing.T, r *room) {
+		r.keep(t, code("old", mei, "1111"))
+		got := make(chan *httpapitest.Reply, 1)
+		go func() { got <- r.Do("GET", "/dev/inbox?to=%2B85261677528&wait=60s&after=old", "") }()
+		time.Sleep(50 * time.Second) // longer than any other request may take
+		r.keep(t, mail, notice)
+		synctest.Wait()
+		select {
+		case early := <-got:
+			t.Fatalf("answered with %s", early.Body)
+		default:
+		}
+		r.keep(t, code("new", mei, "2222"))
+		if reply := <-got; reply.Status != 200 || !strings.HasPrefix(reply.Body, `[{"id":"new"`) || strings.Contains(reply.Body, `"old"`) {
+			t.Errorf("%d %s", reply.Status, reply.Body)
+		}
+	})
+}
+
+func TestWaitEndsEmpty(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, r *room) {
+		begin := time.Now()
+		reply := r.Do("GET", "/dev/inbox?wait=60s", "")
+		if took := time.Since(begin); reply.Status != 200 || reply.Body != "[]" || took != time.Minute {
+			t.Errorf("after %s: %d %s", took, reply.Status, reply.Body)
+		}
+	})
 }
 
 func TestWaitEndsWhenTheServerStops(t *testing.T) {
 	t.Parallel()
-	r := newRoom(t)
-	got := make(chan *httpapitest.Reply)
-	go func() { got <- r.Do("GET", "/dev/inbox?wait=60s", "") }()
-	go func() { got <- r.Do("GET", "/dev/inbox/events", "") }()
-	r.stop()
-	for range 2 {
-		if reply := <-got; reply.Status != 200 || strings.Contains(reply.Body, "message") {
-			t.Errorf("%d %s", reply.Status, reply.Body)
+	bubble(t, func(t *testing.T, r *room) {
+		got := make(chan *httpapitest.Reply)
+		begin := time.Now()
+		for _, path := range []string{"/dev/inbox?wait=60s", "/dev/inbox/events"} {
+			go func() { got <- r.Do("GET", path, "") }()
 		}
-	}
+		time.Sleep(20 * time.Second)
+		r.stop()
+		for range 2 {
+			reply := <-got
+			stream := strings.HasPrefix(reply.Header.Get("Content-Type"), "text/event-stream")
+			if reply.Status != 200 || (!stream && reply.Body != "[]") || (stream && strings.Count(reply.Body, "\n: alive\n") != 1) {
+				t.Errorf("%d %s", reply.Status, reply.Body)
+			}
+		}
+		if took := time.Since(begin); took != 20*time.Second {
+			t.Errorf("the stop was noticed after %s", took)
+		}
+	})
 }
 
 func TestBadQueries(t *testing.T) {
@@ -186,6 +222,7 @@ func TestBadQueries(t *testing.T) {
 func TestForeignHostsAndSitesAreRefused(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t)
+	r.stop() // no stream lasts, should one begin
 	r.keep(t, mail)
 	paths := []string{"/dev/inbox", "/dev/inbox/events", "/dev/inbox/mail-1/mail", "/dev/faults", "/dev/clock"}
 	for _, host := range []string{"evil.example", "login.example.com.evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "10.0.0.1", "0.0.0.0", "[::]:80", "1.127.0.0", "."} {
