@@ -141,7 +141,6 @@ func TestWaitAnswersAtOnce(t *testing.T) {
 
 // bubble is a room whose timers go by the test's own time.
 func bubble(t *testing.T, test func(t *testing.T, r *room)) {
-	newRoom(t) // what all rooms share must not belong to one bubble
 	synctest.Test(t, func(t *testing.T) { test(t, newRoom(t)) })
 }
 
