@@ -140,6 +140,14 @@ func (d *Dispatcher) work(ctx context.Context) {
 	}
 }
 
+// Wake makes Run look at once for messages that are due: the clock was moved, and timers do not know.
+func (d *Dispatcher) Wake() {
+	select {
+	case d.wake <- d.clock.Now():
+	default: // so many are due that it looks anyway
+	}
+}
+
 // collect claims messages that are due: those that this node postponed on the dot, others every few seconds.
 func (d *Dispatcher) collect(ctx context.Context) {
 	var postponed []time.Time

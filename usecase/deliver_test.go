@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -93,6 +94,35 @@ func TestDeliverRetriesEachInTime(t *testing.T) {
 type bubbleClock struct{}
 
 func (bubbleClock) Now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
+
+// aheadClock is a bubbleClock that can be moved on.
+type aheadClock struct{ by atomic.Int64 }
+
+func (c *aheadClock) Now() time.Time { return bubbleClock{}.Now().Add(time.Duration(c.by.Load())) }
+
+// Timers do not see that the clock was moved: Wake tells the dispatcher.
+func TestDeliverWakesWhenTheClockWasMoved(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		clock := &aheadClock{}
+		w := newWorld(t, func(p *usecase.Ports) { p.Clock = clock })
+		w.account(usecase.AccountChange{Mobile: new(phone)})
+		w.sendErrs = []error{errAway}
+		w.mustIssue(phone)
+		begin, moved := time.Now(), false
+		w.run(func() bool {
+			if waiting := w.store.Waiting(); !moved && len(waiting) == 1 && waiting[0].Attempts == 1 {
+				clock.by.Store(int64(time.Second))
+				w.Dispatcher.Wake()
+				moved = true
+			}
+			return len(w.store.Waiting()) == 0
+		})
+		if took := time.Since(begin); took > 100*time.Millisecond || len(w.sent) != 1 {
+			t.Errorf("a message that became due was sent after %s: %v", took, w.sent)
+		}
+	})
+}
 
 func TestDeliverGivesUp(t *testing.T) {
 	t.Parallel()

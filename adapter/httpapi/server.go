@@ -107,6 +107,7 @@ func (s *Server) Handle(method, path string, handler gin.HandlerFunc) {
 
 // protect sets what every reply carries and turns panics into refusals without detail (V1).
 func (s *Server) protect(c *gin.Context) {
+	c.Set(unhurriedKey, c.Request.Context())
 	ctx, cancel := context.WithTimeout(c.Request.Context(), requestTimeout)
 	defer cancel()
 	c.Request = c.Request.WithContext(ctx)
@@ -130,6 +131,22 @@ func (s *Server) protect(c *gin.Context) {
 		}
 	}()
 	c.Next()
+}
+
+// unhurriedKey is where a request's context waits that has no deadline.
+const unhurriedKey = "latchkey.unhurried"
+
+// Unhurried takes a request out of the time limits, for a reply that waits for something: no deadline of the request, of reading or
+// of writing holds any more. The request's context still ends when the caller hangs up. Not with a server's stop: who waits has to
+// see to that.
+func (s *Server) Unhurried(c *gin.Context) {
+	if ctx, ok := c.Get(unhurriedKey); ok {
+		c.Request = c.Request.WithContext(ctx.(context.Context))
+	}
+	connection := http.NewResponseController(c.Writer)
+	// What has no deadlines needs none taken off. The one for reading would end a context that only watches for the caller.
+	_ = connection.SetReadDeadline(time.Time{})
+	_ = connection.SetWriteDeadline(time.Time{})
 }
 
 // Header values that never change, shared by all replies.
@@ -173,6 +190,11 @@ func (s *Server) refuseUnrouted(c *gin.Context, status int) {
 // SameOrigin tells whether an Origin header names this server's public address.
 func (s *Server) SameOrigin(origin string) bool {
 	return strings.EqualFold(origin, s.options.PublicURL.Scheme+"://"+s.options.PublicURL.Host)
+}
+
+// IsHost tells whether a Host header names this server's public address, whatever the port.
+func (s *Server) IsHost(host string) bool {
+	return strings.EqualFold((&url.URL{Host: host}).Hostname(), s.options.PublicURL.Hostname())
 }
 
 // Address is where users see a path of this server (V2).

@@ -151,6 +151,46 @@ func TestTimeout(t *testing.T) {
 	})
 }
 
+// deadlines remembers those set on a connection.
+type deadlines struct {
+	http.ResponseWriter
+	read, write []time.Time
+}
+
+func (d *deadlines) SetReadDeadline(at time.Time) error  { d.read = append(d.read, at); return nil }
+func (d *deadlines) SetWriteDeadline(at time.Time) error { d.write = append(d.write, at); return nil }
+
+func TestUnhurried(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, nil)
+	mount(s, "GET", "/waits", httpapi.BodyRules{}, func(c *gin.Context) {
+		s.Unhurried(c)
+		for name, ctx := range map[string]context.Context{"request": c.Request.Context(), "gin": c} {
+			if at, ok := ctx.Deadline(); ok {
+				t.Errorf("%s: has to end by %v", name, at)
+			}
+			if ctx.Err() != nil {
+				t.Errorf("%s: %v", name, ctx.Err())
+			}
+		}
+		hangUp, _ := c.Request.Context().Value(hangUpKey{}).(context.CancelFunc)
+		hangUp()
+		if c.Request.Context().Err() == nil || c.Err() == nil {
+			t.Error("the caller hung up and nobody noticed")
+		}
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	request := httptest.NewRequest("GET", "/waits", nil).WithContext(context.WithValue(ctx, hangUpKey{}, cancel))
+	writer := &deadlines{ResponseWriter: httptest.NewRecorder()}
+	s.ServeHTTP(writer, request)
+	if len(writer.read) != 1 || !writer.read[0].IsZero() || len(writer.write) != 1 || !writer.write[0].IsZero() {
+		t.Errorf("deadlines of the connection: reading %v, writing %v; want none", writer.read, writer.write)
+	}
+}
+
+// hangUpKey is where a request's own context has what ends it.
+type hangUpKey struct{}
+
 func TestHangingUpReachesStories(t *testing.T) {
 	t.Parallel()
 	type key struct{}
@@ -259,6 +299,19 @@ func TestWordsForPeople(t *testing.T) {
 		reply := do(s, c.method, c.path, "", "Accept: "+c.accept)
 		if reply.Body.String() != c.want {
 			t.Errorf("%s %s, %s: %s", c.method, c.path, c.accept, reply.Body)
+		}
+	}
+}
+
+func TestIsHost(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, func(o *httpapi.Options) { o.PublicURL = &url.URL{Scheme: "https", Host: "login.example.com:8443"} })
+	for host, want := range map[string]bool{
+		"login.example.com": true, "LOGIN.example.com:1": true, "login.example.com:8443": true, "example.com": false, "login.example.com.evil.example": false,
+		"": false, "login.example.com@evil.example": false, "evil.example:login.example.com": false,
+	} {
+		if s.IsHost(host) != want {
+			t.Errorf("%q: want %v", host, want)
 		}
 	}
 }

@@ -64,7 +64,7 @@ func operations(t *testing.T, credentials map[string]string) []operation {
 	var all []operation
 	for path, methods := range document.Paths {
 		for method, described := range methods {
-			if described.RequestBody == nil {
+			if described.RequestBody == nil || described.Tags[0] == "dev" { // which is not there without --dev
 				continue
 			}
 			content := described.RequestBody.Content["application/json"]

@@ -15,6 +15,7 @@ import (
 	"latchkey/adapter/httpapi"
 	"latchkey/adapter/store/gormstore"
 	"latchkey/domain"
+	"latchkey/infrastructure/clock"
 	"latchkey/infrastructure/config"
 	"latchkey/infrastructure/httpserver"
 	"latchkey/infrastructure/telemetry"
@@ -87,12 +88,15 @@ func (a *app) prepare(ctx context.Context) error {
 // run serves until ctx ends, then lets everything under way finish.
 func (a *app) run(ctx context.Context) error {
 	c := a.config
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	if a.dev != nil {
+		a.dev.stopping = ctx.Done()
+	}
 	server, err := a.server(c.PublicURL)
 	if err != nil {
 		return err
 	}
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
 	// What runs in the background outlives the last request, whose message it still has to hand over.
 	behind, finish := context.WithCancel(context.WithoutCancel(ctx))
 	var background sync.WaitGroup
@@ -100,6 +104,9 @@ func (a *app) run(ctx context.Context) error {
 	defer finish()
 	background.Go(func() { a.core.Dispatcher.Run(behind) })
 	background.Go(func() { a.sweep(behind) })
+	if a.dev != nil {
+		background.Go(func() { a.dev.followClock(behind, a.core.Dispatcher.Wake) })
+	}
 
 	var misfit error
 	handler := &lateHandler{ready: make(chan struct{})}
@@ -150,18 +157,21 @@ func (a *app) announce(public *url.URL, bound, metrics net.Addr) {
 	}
 }
 
-// sweep deletes by and by what says nothing any more.
+// sweep deletes by and by what says nothing any more, and at once what a moved clock made old.
 func (a *app) sweep(ctx context.Context) {
 	ticker := time.NewTicker(sweepEvery)
 	defer ticker.Stop()
+	moved := a.clockMoved()
 	for {
 		select {
 		case <-ctx.Done():
 			return
+		case <-moved:
+			moved = a.clockMoved()
 		case <-ticker.C:
-			if _, err := a.core.Sweep.Execute(ctx, usecase.SweepIn{}); err != nil {
-				a.logger.Warn("old rows stay for now", "error", err)
-			}
+		}
+		if _, err := a.core.Sweep.Execute(ctx, usecase.SweepIn{}); err != nil {
+			a.logger.Warn("old rows stay for now", "error", err)
 		}
 	}
 }
@@ -178,7 +188,7 @@ func migrateCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			db, err := openDatabase(ctx, c, telemetry.NewLogger(cmd.Root().ErrWriter, c.LogFormat, c.LogLevel))
+			db, err := openDatabase(ctx, c, telemetry.NewLogger(cmd.Root().ErrWriter, c.LogFormat, c.LogLevel), clock.System{})
 			if err != nil {
 				return err
 			}

@@ -15,7 +15,6 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"latchkey/adapter/delivery/failover"
-	"latchkey/adapter/delivery/inbox"
 	"latchkey/adapter/delivery/logsink"
 	"latchkey/adapter/delivery/smtp"
 	"latchkey/adapter/delivery/twilio"
@@ -48,20 +47,19 @@ import (
 type app struct {
 	config *config.Config
 	logger *slog.Logger
-	clock  clock.System
+	clock  usecase.Clock
 	db     *database.DB
 	store  *gormstore.Store
 	tokens *jwxtoken.Signer
 	core   *usecase.Core
-	meters *meters      // nil without an address that serves them
-	inbox  *inbox.Inbox // nil but with --dev and without other addresses
+	meters *meters   // nil without an address that serves them
+	dev    *devTools // nil but with --dev
 	parts  map[string]func(context.Context) error
 	close  []func() error
 }
 
-// How much the inbox of --dev keeps, how many keys a limiter in memory remembers, how many passwords wait to be hashed.
+// How many keys a limiter in memory remembers, how many passwords wait to be hashed.
 const (
-	inboxSize     = 500
 	limiterKeys   = 100_000
 	passwordQueue = 64
 )
@@ -71,19 +69,23 @@ func hashingPlaces() int { return max(1, runtime.GOMAXPROCS(0)-1) }
 
 // wire builds everything between the settings and the HTTP side, from the bottom up. It migrates nothing and starts nothing.
 func wire(ctx context.Context, c *config.Config, logger *slog.Logger) (a *app, err error) {
-	a = &app{config: c, logger: logger, parts: map[string]func(context.Context) error{}}
+	a = &app{config: c, logger: logger, clock: clock.System{}, parts: map[string]func(context.Context) error{}}
 	defer func() {
 		if err != nil {
 			a.shut()
 		}
 	}()
+	if c.Dev {
+		a.dev = newDevTools()
+		a.clock = a.dev.clock
+	}
 	if c.MetricsListen != "" {
 		a.meters = newMeters()
 	}
 	if err := c.LoadSecrets(); err != nil {
 		return a, err
 	}
-	if a.db, err = openDatabase(ctx, c, logger); err != nil {
+	if a.db, err = openDatabase(ctx, c, logger, a.clock); err != nil {
 		return a, err
 	}
 	a.close = append(a.close, a.db.Close)
@@ -115,9 +117,9 @@ func wire(ctx context.Context, c *config.Config, logger *slog.Logger) (a *app, e
 	return a, nil
 }
 
-func openDatabase(ctx context.Context, c *config.Config, logger *slog.Logger) (*database.DB, error) {
+func openDatabase(ctx context.Context, c *config.Config, logger *slog.Logger, clock usecase.Clock) (*database.DB, error) {
 	return database.Open(ctx, database.Options{
-		URL: c.DatabaseURL, Synchronous: c.SQLiteSynchronous, PoolSize: c.DatabasePool, Logger: logger, Clock: clock.System{}.Now,
+		URL: c.DatabaseURL, Synchronous: c.SQLiteSynchronous, PoolSize: c.DatabasePool, Logger: logger, Clock: clock.Now,
 	})
 }
 
@@ -174,11 +176,8 @@ func (a *app) senders() (map[domain.Channel]usecase.Sender, error) {
 			senders[channel] = tried[0]
 		case len(tried) > 1:
 			senders[channel] = failover.New(tried...)
-		case a.config.Dev:
-			if a.inbox == nil {
-				a.inbox = inbox.New(inboxSize, a.clock)
-			}
-			senders[channel] = a.inbox
+		case a.dev != nil:
+			senders[channel] = a.dev.provider
 		}
 	}
 	return senders, nil
@@ -207,12 +206,11 @@ func (a *app) server(public *url.URL) (*httpapi.Server, error) {
 	server := httpapi.New(httpapi.Options{
 		PublicURL: public, TrustedProxies: c.TrustedProxies, Logger: a.logger, Now: a.clock.Now, Measured: a.measured(),
 	})
-	documents := system.Options{Server: server, Core: a.core, DocumentJSON: openapi.JSON(), DocumentYAML: openapi.YAML(), Parts: a.parts}
-	if a.inbox != nil {
-		documents.Inbox = a.messages
-	}
-	system.Mount(documents)
+	system.Mount(system.Options{Server: server, Core: a.core, DocumentJSON: openapi.JSON(), DocumentYAML: openapi.YAML(), Parts: a.parts})
 	kit := web.NewKit(server)
+	if a.dev != nil {
+		a.dev.mount(kit)
+	}
 	docs.Mount(a.shown(kit))
 
 	issuer := public.String()
@@ -321,17 +319,6 @@ func settings(d *config.Dialect) httpapi.Settings {
 		s.Messages[locale] = domain.Template{SMS: m.SMS, Subject: m.Subject, Text: m.Text}
 	}
 	return s
-}
-
-// messages shows the inbox to the system room.
-func (a *app) messages(to string) []domain.Message {
-	var messages []domain.Message
-	for _, e := range a.inbox.List(to) {
-		messages = append(messages, domain.Message{
-			ID: e.ID, To: e.To, Channel: e.Channel, Body: e.Body, Code: e.Code, Dialect: e.Dialect, Purpose: e.Purpose, CreatedAt: e.At,
-		})
-	}
-	return messages
 }
 
 // withCore runs a command over the database that the settings name, brought up to date.

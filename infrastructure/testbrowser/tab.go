@@ -18,8 +18,12 @@ import (
 	"latchkey/infrastructure/testtool"
 )
 
-// limit is how long one Tab may live.
-const limit = 2 * time.Minute
+const (
+	// limit is how long one Tab may live.
+	limit = 2 * time.Minute
+	// patience is how long something may take to become true on a page.
+	patience = 10 * time.Second
+)
 
 // Options are what a browser says of itself.
 type Options struct {
@@ -169,8 +173,20 @@ func (b *Tab) See(text string) {
 // Await waits until a JavaScript expression is true, also over the loading of other pages.
 func (b *Tab) Await(expression string) {
 	b.t.Helper()
-	if _, err := chromedp.Run(b.ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(10*time.Second))); err != nil {
-		b.t.Fatalf("%v waiting for %s\non the page:\n%s", err, expression, b.page())
+	late, tick := time.After(patience), time.NewTicker(20*time.Millisecond)
+	defer tick.Stop()
+	for {
+		// Asked from here, since timers do not run in a page without JavaScript. An error is no answer: the page may be about to
+		// change, or has just been left.
+		done, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool]("("+expression+") === true"))
+		if done {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-late:
+			b.t.Fatalf("not within %s: %s (%v)\non the page:\n%s", patience, expression, err, b.page())
+		}
 	}
 }
 

@@ -53,6 +53,32 @@ func TestTabSeesWhatAPersonSees(t *testing.T) {
 	}
 }
 
+// A page that is left while a test waits is no failure: what it waits for may be on the next.
+func TestAwaitOverOtherPages(t *testing.T) {
+	t.Parallel()
+	const hops = 25
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var n int
+		_, _ = fmt.Sscanf(r.URL.Path, "/%d", &n)
+		if n < hops {
+			w.Header().Set("Refresh", fmt.Sprintf("0; url=/%d", n+1))
+		}
+		fmt.Fprintf(w, `<!doctype html><html lang="en"><title>T</title><link rel="icon" href="data:,"><h1>Page %d</h1>`, n)
+	}))
+	t.Cleanup(server.Close)
+	tab := Open(t, Options{})
+	tab.Go(server.URL + "/0")
+	tab.See(fmt.Sprint("Page ", hops))
+}
+
+func TestAwaitWithoutScript(t *testing.T) {
+	t.Parallel()
+	tab := Open(t, Options{NoScript: true})
+	tab.Expect("favicon")
+	tab.Go(serve(t, good))
+	tab.Await(`document.querySelector("h1").textContent === "Hello"`)
+}
+
 func TestTabComplains(t *testing.T) {
 	t.Parallel()
 	tab := Open(t, Options{})

@@ -14,6 +14,8 @@ import (
 const (
 	mediaJSON = "application/json"
 	mediaForm = "application/x-www-form-urlencoded"
+	// mediaEvents is a stream of events (HTML Standard 9.2, server-sent events).
+	mediaEvents = "text/event-stream"
 )
 
 // maxReasonBytes bounds the text of one violation, so that a schema never floods a test's output.

@@ -8,8 +8,8 @@
 //	               t.Errorf
 //
 // Files: contract.go loads the document and finds operations, reply.go and request.go judge the two halves of an
-// exchange, exchange.go both together, header.go and body.go their parts, transport.go watches a client, example.go reads the
-// document's own examples.
+// exchange, exchange.go both together, header.go and body.go their parts, transport.go watches a client, stream.go the events that have
+// no end, example.go reads the document's own examples.
 //
 // Next door: package openapi embeds the document; its tests lint it.
 package contract

@@ -76,6 +76,9 @@ func isQueryParameter(operation *openapi3.Operation, name string) bool {
 // forgiveBody answers the body without names that the schema does not know, and with the fields of the query where forms are
 // read. A body that cannot be read stays as it is, for CheckRequest to refuse.
 func forgiveBody(documented *openapi3.RequestBody, req *http.Request, query url.Values, body []byte) []byte {
+	if documented.Content[mediaJSON] == nil {
+		return body // the form of a page, which is what it says
+	}
 	quiet := &violations{}
 	_, value, ok := readRequestBody(quiet, &openapi3.RequestBodyRef{Value: documented}, req.Header, body)
 	if !ok && len(body) > 0 {

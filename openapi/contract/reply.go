@@ -18,6 +18,20 @@ import (
 //
 // The error joins one error for each fault. None of them quotes a schema or the body.
 func (c *Contract) CheckReply(req *http.Request, reqBody []byte, status int, header http.Header, body []byte) error {
+	return c.check(req, reqBody, status, header, func(v *violations, documented openapi3.Content) {
+		checkReplyBody(v, documented, header, body)
+	})
+}
+
+// CheckStream is CheckReply for a reply whose body has only begun: of that, the content type alone is judged.
+func (c *Contract) CheckStream(req *http.Request, reqBody []byte, status int, header http.Header) error {
+	return c.check(req, reqBody, status, header, func(v *violations, documented openapi3.Content) {
+		checkMediaType(v, documented, header)
+	})
+}
+
+// check judges a reply, its body by a function of the documented content.
+func (c *Contract) check(req *http.Request, reqBody []byte, status int, header http.Header, body func(*violations, openapi3.Content)) error {
 	v := &violations{subject: fmt.Sprintf("%s %s: reply %d", req.Method, req.URL.Path, status)}
 	operation, err := c.operation(req)
 	head := req.Method == http.MethodHead && errors.Is(err, routers.ErrMethodNotAllowed)
@@ -44,10 +58,10 @@ func (c *Contract) CheckReply(req *http.Request, reqBody []byte, status int, hea
 	}
 	checkHeaders(v, documented.Value.Headers, header)
 	if head {
-		checkReplyBody(v, nil, header, body)
+		body(v, nil)
 		return v.err()
 	}
-	checkReplyBody(v, documented.Value.Content, header, body)
+	body(v, documented.Value.Content)
 	return v.err()
 }
 
@@ -84,14 +98,8 @@ func checkReplyBody(v *violations, documented openapi3.Content, header http.Head
 		v.addf("the body is missing")
 		return
 	}
-	media, err := mediaTypeOf(header)
-	if err != nil {
-		v.addf("%v", err)
-		return
-	}
-	content := documented[media]
+	media, content := checkMediaType(v, documented, header)
 	if content == nil {
-		v.addf("content type %q is not documented", media)
 		return
 	}
 	value, err := decodeBody(media, body)
@@ -100,4 +108,18 @@ func checkReplyBody(v *violations, documented openapi3.Content, header http.Head
 		return
 	}
 	checkValue(v, "body", content.Schema, value, openapi3.VisitAsResponse())
+}
+
+// checkMediaType answers the reply's media type and what is documented for it, nil and a violation when nothing is.
+func checkMediaType(v *violations, documented openapi3.Content, header http.Header) (string, *openapi3.MediaType) {
+	media, err := mediaTypeOf(header)
+	if err != nil {
+		v.addf("%v", err)
+		return "", nil
+	}
+	content := documented[media]
+	if content == nil {
+		v.addf("content type %q is not documented", media)
+	}
+	return media, content
 }

@@ -9,7 +9,8 @@ import (
 )
 
 // Transport answers a round tripper that sends requests by next (http.DefaultTransport when nil) and reports every exchange
-// that breaks the contract (CheckExchange) with t.Errorf. Bodies are read whole and handed on unchanged. CORS preflights are exempt,
+// that breaks the contract (CheckExchange) with t.Errorf. Bodies are read whole and handed on unchanged; but a stream of events, which
+// may have no end, is judged line by line as it is read, and without its body at once. CORS preflights are exempt,
 // since the document does not name them. Do not send requests to a dialect that is switched off through it: its 404 is not
 // documented either.
 func Transport(t testing.TB, next http.RoundTripper) http.RoundTripper {
@@ -45,6 +46,16 @@ func (tr *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	reply, err := tr.next.RoundTrip(sent)
 	if err != nil {
 		return nil, err
+	}
+	if media, _ := mediaTypeOf(reply.Header); media == mediaEvents {
+		if err := tr.contract.CheckStream(req, reqBody, reply.StatusCode, reply.Header); err != nil {
+			tr.t.Errorf("contract: %v", err)
+		}
+		reply.Body = &events{ReadCloser: reply.Body, report: func(err error) {
+			tr.t.Helper()
+			tr.t.Errorf("contract: %s %s: %v", req.Method, req.URL.Path, err)
+		}}
+		return reply, nil
 	}
 	body, err := io.ReadAll(reply.Body)
 	if closeErr := reply.Body.Close(); err == nil {

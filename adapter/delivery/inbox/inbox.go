@@ -13,16 +13,26 @@ import (
 
 var _ usecase.Sender = (*Inbox)(nil)
 
-// Entry is one message as GET /dev/inbox shows it.
+// Entry is one message that arrived.
 type Entry struct {
-	ID      string         `json:"id"`
-	To      string         `json:"to"`
-	Channel domain.Channel `json:"channel"`
-	Body    string         `json:"body"`
-	Code    string         `json:"code"` // empty in notices
-	Dialect string         `json:"dialect"`
-	Purpose domain.Purpose `json:"purpose"`
-	At      time.Time      `json:"at"` // of arrival here, UTC
+	domain.Message
+	At time.Time // of arrival here, UTC
+}
+
+// Useful tells whether there is something in the message that still works at that time: a code or a link.
+func (e Entry) Useful(now time.Time) bool {
+	return now.Before(e.ExpiresAt) && (e.Code != "" || strings.Contains(e.Body, "://"))
+}
+
+// Query says which messages are asked for.
+type Query struct {
+	// To is an address as it is stored, in any international spelling, and also with the space that a plus sign in a query
+	// becomes. Empty means all.
+	To string
+	// After is the ID of a message: only those that arrived later. Empty, or of a message that is no longer kept, means all.
+	After string
+	// Useful leaves out notices and what has expired.
+	Useful bool
 }
 
 // Inbox keeps messages. It is safe for concurrent use; make one with New.
@@ -50,26 +60,22 @@ func (b *Inbox) Send(_ context.Context, m domain.Message) error {
 	if len(b.entries) == b.size {
 		b.entries = slices.Delete(b.entries, 0, 1)
 	}
-	b.entries = append(b.entries, Entry{
-		ID: m.ID, To: m.To, Channel: m.Channel, Body: m.Body, Code: m.Code, Dialect: m.Dialect, Purpose: m.Purpose, At: b.clock.Now(),
-	})
+	b.entries = append(b.entries, Entry{m, b.clock.Now()})
 	close(b.news)
 	b.news = make(chan struct{})
 	return nil
 }
 
-// List returns the messages to an address, newest first; all of them when to is empty, an empty slice when there are none. An
-// address is found as it is stored, in any international spelling, and also with the space that a plus sign in a query becomes.
-func (b *Inbox) List(to string) []Entry {
-	entries, _ := b.since(to, "")
+// List returns messages, newest first; an empty slice when there are none.
+func (b *Inbox) List(q Query) []Entry {
+	entries, _ := b.Look(q)
 	return entries
 }
 
-// Wait returns, newest first, the messages to an address (see List) that arrived after the one with the ID after, as soon as
-// there is one; all that are there when after is empty or no longer kept. It returns ctx's error when that ends first.
-func (b *Inbox) Wait(ctx context.Context, to, after string) ([]Entry, error) {
+// Wait is List as soon as that has something. It returns ctx's error when ctx ends first.
+func (b *Inbox) Wait(ctx context.Context, q Query) ([]Entry, error) {
 	for {
-		entries, news := b.since(to, after)
+		entries, news := b.Look(q)
 		if len(entries) > 0 {
 			return entries, nil
 		}
@@ -81,21 +87,32 @@ func (b *Inbox) Wait(ctx context.Context, to, after string) ([]Entry, error) {
 	}
 }
 
-// since returns what is there, and what the next message closes.
-func (b *Inbox) since(to, after string) ([]Entry, <-chan struct{}) {
-	spellings := spellings(to)
+// Look is List, and what the next message will close, whomever it is for.
+func (b *Inbox) Look(q Query) ([]Entry, <-chan struct{}) {
+	spellings, now := spellings(q.To), b.clock.Now()
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	found := []Entry{}
 	for _, e := range slices.Backward(b.entries) {
-		if e.ID == after {
+		if e.ID == q.After {
 			break
 		}
-		if to == "" || slices.Contains(spellings, e.To) {
+		if (q.To == "" || slices.Contains(spellings, e.To)) && (!q.Useful || e.Useful(now)) {
 			found = append(found, e)
 		}
 	}
 	return found, b.news
+}
+
+// Find returns the message with this ID, and whether it is kept.
+func (b *Inbox) Find(id string) (Entry, bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	i := slices.IndexFunc(b.entries, func(e Entry) bool { return e.ID == id })
+	if i < 0 {
+		return Entry{}, false
+	}
+	return b.entries[i], true
 }
 
 // spellings are the addresses that a filter may mean.

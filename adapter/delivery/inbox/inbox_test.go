@@ -2,7 +2,6 @@ package inbox_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -41,7 +40,7 @@ func TestSender(t *testing.T) {
 	porttest.Sender(t, func(*testing.T) porttest.SenderUnderTest {
 		b := inbox.New(100, porttest.NewClock(now))
 		return porttest.SenderUnderTest{Sender: b, Channel: domain.SMS, Accepted: func(m domain.Message) (n int) {
-			for _, e := range b.List(m.To) {
+			for _, e := range b.List(inbox.Query{To: m.To}) {
 				if e.ID == m.ID && e.Body == m.Body && e.Code == m.Code {
 					n++
 				}
@@ -51,25 +50,41 @@ func TestSender(t *testing.T) {
 	})
 }
 
-func TestEntryAsJSON(t *testing.T) {
+func TestKeepsTheWholeMessage(t *testing.T) {
 	t.Parallel()
 	b := inbox.New(10, porttest.NewClock(now))
-	fill(t, b, domain.Message{
-		ID: "m1", Channel: domain.SMS, To: "+85261677528", Subject: "not shown", Body: "Your code is 0482", Code: "0482",
-		Purpose: domain.PurposeLogin, Dialect: "goodcity", Locale: "en", ExpiresAt: now.Add(time.Hour),
-	})
-	got, err := json.Marshal(b.List(""))
-	if err != nil {
-		t.Fatal(err)
+	m := domain.Message{
+		ID: "m1", Channel: domain.Email, To: "mei@example.com", Subject: "Your code", Body: "Your code is 0482", Code: "0482",
+		Purpose: domain.PurposeLogin, Dialect: "goodcity", Locale: "en", CreatedAt: now.Add(-time.Second), ExpiresAt: now.Add(time.Hour),
 	}
-	want := `[{"id":"m1","to":"+85261677528","channel":"sms","body":"Your code is 0482","code":"0482","dialect":"goodcity",` +
-		`"purpose":"login","at":"2026-03-01T08:00:00.123456Z"}]`
-	if string(got) != want {
-		t.Errorf("%s\nwant\n%s", got, want)
+	fill(t, b, m)
+	if got, ok := b.Find("m1"); !ok || got != (inbox.Entry{Message: m, At: now}) {
+		t.Errorf("%v %+v", ok, got)
 	}
-	empty, err := json.Marshal(b.List("+85261000001"))
-	if err != nil || string(empty) != "[]" {
-		t.Errorf("nothing found is %s, want []", empty)
+	if got, ok := b.Find("m2"); ok {
+		t.Errorf("found %+v", got)
+	}
+	if none := b.List(inbox.Query{To: "+85261000001"}); none == nil || len(none) > 0 {
+		t.Errorf("nothing found is %#v, want an empty slice", none)
+	}
+}
+
+// What can still be used is a code or a link, until its end.
+func TestUseful(t *testing.T) {
+	t.Parallel()
+	clock := porttest.NewClock(now)
+	b := inbox.New(10, clock)
+	fill(t, b,
+		domain.Message{ID: "code", Code: "1", ExpiresAt: now.Add(time.Minute)}, domain.Message{ID: "link", Body: "see https://x", ExpiresAt: now.Add(2 * time.Minute)},
+		domain.Message{ID: "notice", Body: "changed", ExpiresAt: now.Add(time.Hour)}, domain.Message{ID: "old", Code: "1", ExpiresAt: now})
+	for _, want := range []string{"link code", "link", ""} {
+		if got := ids(b.List(inbox.Query{Useful: true})); got != want {
+			t.Errorf("at %v: %q, want %q", clock.Now(), got, want)
+		}
+		clock.Advance(time.Minute)
+	}
+	if got := ids(b.List(inbox.Query{})); got != "old notice link code" {
+		t.Errorf("all: %q", got)
 	}
 }
 
@@ -83,7 +98,7 @@ func TestListFiltersByAddress(t *testing.T) {
 		"": "d c b a", "+85261677528": "c a", " 85261677528": "c a", "85261677528": "c a", "+852 6167-7528": "c a", "Mei@EXAMPLE.com ": "b",
 		"0000 test": "d", "+85261000001": "", "528": "", "mei": "",
 	} {
-		if got := ids(b.List(to)); got != want {
+		if got := ids(b.List(inbox.Query{To: to})); got != want {
 			t.Errorf("to %q: %q, want %q", to, got, want)
 		}
 	}
@@ -96,7 +111,7 @@ func TestKeepsTheNewest(t *testing.T) {
 		fill(t, b, domain.Message{ID: fmt.Sprint(i), To: "x"})
 	}
 	fill(t, b, domain.Message{ID: "98", To: "a second copy"})
-	if got := ids(b.List("")); got != "99 98 97" {
+	if got := ids(b.List(inbox.Query{})); got != "99 98 97" {
 		t.Errorf("kept %q", got)
 	}
 }
@@ -106,16 +121,16 @@ func TestWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := inbox.New(10, porttest.NewClock(now))
 		fill(t, b, domain.Message{ID: "a", To: "x"})
-		if got, err := b.Wait(t.Context(), "x", ""); err != nil || ids(got) != "a" {
+		if got, err := b.Wait(t.Context(), inbox.Query{To: "x", After: ""}); err != nil || ids(got) != "a" {
 			t.Errorf("what is there: %q, %v", ids(got), err)
 		}
-		if got, err := b.Wait(t.Context(), "x", "long gone"); err != nil || ids(got) != "a" {
+		if got, err := b.Wait(t.Context(), inbox.Query{To: "x", After: "long gone"}); err != nil || ids(got) != "a" {
 			t.Errorf("after one no longer kept: %q, %v", ids(got), err)
 		}
 		got := make(chan string)
 		for range 3 {
 			go func() {
-				entries, err := b.Wait(t.Context(), "x", "a")
+				entries, err := b.Wait(t.Context(), inbox.Query{To: "x", After: "a"})
 				got <- fmt.Sprint(ids(entries), err)
 			}()
 		}
@@ -134,7 +149,7 @@ func TestWait(t *testing.T) {
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 		defer cancel()
-		if _, err := b.Wait(ctx, "x", "c"); !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := b.Wait(ctx, inbox.Query{To: "x", After: "c"}); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("no news: %v", err)
 		}
 	})
@@ -144,8 +159,8 @@ func TestListIsACopy(t *testing.T) {
 	t.Parallel()
 	b := inbox.New(10, porttest.NewClock(now))
 	fill(t, b, domain.Message{ID: "a", To: "x", Code: "1"})
-	b.List("")[0].Code = "changed"
-	if diff := cmp.Diff([]inbox.Entry{{ID: "a", To: "x", Code: "1", At: now}}, b.List("")); diff != "" {
+	b.List(inbox.Query{})[0].Code = "changed"
+	if diff := cmp.Diff([]inbox.Entry{{Message: domain.Message{ID: "a", To: "x", Code: "1"}, At: now}}, b.List(inbox.Query{})); diff != "" {
 		t.Error(diff)
 	}
 }

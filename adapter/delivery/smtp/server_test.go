@@ -8,11 +8,12 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
 	"math/big"
 	"mime"
-	"mime/quotedprintable"
+	"mime/multipart"
 	"net"
 	"net/mail"
 	"strings"
@@ -23,14 +24,14 @@ import (
 	"latchkey/usecase/porttest"
 )
 
-// letter is a mail as the server took it.
-type letter struct {
+// delivered is a mail as the server took it.
+type delivered struct {
 	from, to  string // the envelope
 	encrypted bool
 	login     string // user and password, when there was a login
 	raw       string // as it came over the line
 	*mail.Message
-	text string // decoded
+	text, html string // decoded
 }
 
 // server speaks enough SMTP to take mail (RFC 5321, 3207, 4954).
@@ -43,7 +44,7 @@ type server struct {
 	behaviour porttest.Behaviour
 	replies   map[string]string // what to answer to a verb instead; "" as a reply cuts the connection
 	hide      string            // an extension not to offer
-	letters   []letter
+	letters   []delivered
 	commands  []string
 }
 
@@ -123,7 +124,7 @@ func (s *server) behave(b porttest.Behaviour) {
 	s.behaviour = b
 }
 
-func (s *server) taken() []letter {
+func (s *server) taken() []delivered {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.letters
@@ -139,7 +140,7 @@ func (s *server) heard() string {
 func (s *server) talk(conn net.Conn, encrypted bool) {
 	in := bufio.NewReader(conn)
 	say := func(line string) { _, _ = io.WriteString(conn, line+"\r\n") }
-	mail := letter{encrypted: encrypted}
+	mail := delivered{encrypted: encrypted}
 	line, verb := "", "GREETING"
 	for {
 		s.mu.Lock()
@@ -200,7 +201,7 @@ func (s *server) talk(conn net.Conn, encrypted bool) {
 }
 
 // take reads a mail and answers it; false ends the conversation.
-func (s *server) take(in *bufio.Reader, l letter, behaviour porttest.Behaviour, say func(string)) bool {
+func (s *server) take(in *bufio.Reader, l delivered, behaviour porttest.Behaviour, say func(string)) bool {
 	var raw strings.Builder
 	for {
 		line, err := in.ReadString('\n')
@@ -214,7 +215,7 @@ func (s *server) take(in *bufio.Reader, l letter, behaviour porttest.Behaviour, 
 	}
 	l.raw = raw.String()
 	l.Message, _ = mail.ReadMessage(strings.NewReader(l.raw))
-	l.text = decodeText(l.Message)
+	l.text, l.html = decodeParts(l.Message)
 	echo := strings.Join(strings.Fields(l.to+" "+l.text), " ")
 	switch behaviour {
 	case porttest.Refuses:
@@ -236,16 +237,29 @@ func (s *server) take(in *bufio.Reader, l letter, behaviour porttest.Behaviour, 
 	return true
 }
 
-func decodeText(m *mail.Message) string {
-	body := m.Body
-	if strings.EqualFold(m.Header.Get("Content-Transfer-Encoding"), "quoted-printable") {
-		body = quotedprintable.NewReader(body)
+// decodeParts reads the two ways in which the mail says the same.
+func decodeParts(m *mail.Message) (text, html string) {
+	kind, params, err := mime.ParseMediaType(m.Header.Get("Content-Type"))
+	if err != nil || kind != "multipart/alternative" {
+		return fmt.Sprint("not two alternatives: ", kind, err), ""
 	}
-	text, err := io.ReadAll(body)
-	if err != nil {
-		return fmt.Sprint("undecodable: ", err)
+	parts := multipart.NewReader(m.Body, params["boundary"]) // it undoes quoted-printable
+	var read []string
+	for _, want := range []string{"text/plain; charset=UTF-8", "text/html; charset=UTF-8"} {
+		part, err := parts.NextPart()
+		if err != nil || part.Header.Get("Content-Type") != want {
+			return fmt.Sprint("no part is ", want, ": ", err), ""
+		}
+		content, err := io.ReadAll(part)
+		if err != nil {
+			return fmt.Sprint("undecodable: ", err), ""
+		}
+		read = append(read, strings.ReplaceAll(string(content), "\r\n", "\n"))
 	}
-	return strings.ReplaceAll(string(text), "\r\n", "\n")
+	if _, err := parts.NextPart(); !errors.Is(err, io.EOF) {
+		return "more than two parts", ""
+	}
+	return read[0], read[1]
 }
 
 func decodeSubject(s string) string {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"latchkey/adapter/delivery/letter"
 	"latchkey/adapter/delivery/smtp"
 	"latchkey/domain"
 	"latchkey/usecase"
@@ -70,17 +71,22 @@ func TestMailOnTheWire(t *testing.T) {
 	if err := s.open(t, "user:p%40ss%2F@", "").Send(t.Context(), m); err != nil {
 		t.Fatal(err)
 	}
+	html, err := letter.HTML(m)
+	if err != nil {
+		t.Fatal(err)
+	}
 	l := s.taken()[0]
 	got := map[string]string{
 		"envelope": l.from + " " + l.to, "login": l.login, "subject": decodeSubject(l.Header.Get("Subject")), "text": l.text,
+		"html": l.html,
 	}
 	want := map[string]string{
 		"envelope": "MAIL FROM:<no-reply+otp@example.org> BODY=8BITMIME RCPT TO:<mei.lin@example.com>",
-		"login":    " user p@ss/", "subject": m.Subject, "text": m.Body,
+		"login":    " user p@ss/", "subject": m.Subject, "text": m.Body, "html": html,
 	}
 	for name, value := range map[string]string{
 		"From": `"Latchkey" <no-reply+otp@example.org>`, "To": "<mei.lin@example.com>", "Date": "Sun, 01 Mar 2026 08:00:00 +0000",
-		"Message-Id": "<4nM0xQ_-a@example.org>", "Auto-Submitted": "auto-generated", "Content-Type": "text/plain; charset=UTF-8",
+		"Message-Id": "<4nM0xQ_-a@example.org>", "Auto-Submitted": "auto-generated",
 		"User-Agent": "", "X-Mailer": "",
 	} {
 		got[name], want[name] = l.Header.Get(name), value

@@ -14,7 +14,7 @@ var (
 )
 
 func hash(password string) string {
-	place, err := passwords().Acquire(context.Background())
+	place, err := passwords.Acquire(context.Background())
 	if err != nil {
 		panic(err)
 	}

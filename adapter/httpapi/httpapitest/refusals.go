@@ -101,7 +101,7 @@ func failing(t testing.TB, w *World, err error) *usecase.Core {
 		t.Fatal(keyErr)
 	}
 	return usecase.New(usecase.Ports{
-		Store: brokenStore{w.Store, err}, Clock: w.Clock, Random: random.System{}, Keyring: keyring, Passwords: passwords(), Tokens: brokenTokens{err},
+		Store: brokenStore{w.Store, err}, Clock: w.Clock, Random: random.System{}, Keyring: keyring, Passwords: passwords, Tokens: brokenTokens{err},
 		Limiter: unlimited{}, Observer: unobserved{}, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
 		Senders: map[domain.Channel]usecase.Sender{domain.SMS: w, domain.Email: w},
 	})

@@ -45,8 +45,9 @@ type World struct {
 	issued   *issueOrder
 }
 
-// passwords is shared by all worlds: hashing is dear, and its places are per process.
-var passwords = sync.OnceValue(func() *secret.PasswordHasher { return secret.NewPasswordHasher(2, 1000) })
+// passwords is shared by all worlds: hashing is dear, and its places are per process. It is made before any of them, since one that
+// was made in a synctest bubble is of no use outside.
+var passwords = secret.NewPasswordHasher(2, 1000)
 
 // document is read once.
 var document = sync.OnceValues(contract.Load)
@@ -69,7 +70,7 @@ func New(t testing.TB, mount func(w *World)) *World {
 	tokens := NewTokens(t, w.Store, keyring, w.Clock)
 	senders := map[domain.Channel]usecase.Sender{domain.SMS: w, domain.Email: w}
 	w.Core = usecase.New(usecase.Ports{
-		Store: w.Store, Clock: w.Clock, Random: random.System{}, Keyring: keyring, Passwords: passwords(), Tokens: tokens,
+		Store: w.Store, Clock: w.Clock, Random: random.System{}, Keyring: keyring, Passwords: passwords, Tokens: tokens,
 		Limiter: unlimited{}, Senders: senders, Observer: unobserved{}, Logger: logger,
 	})
 	public, err := url.Parse(PublicURL)

@@ -1,5 +1,4 @@
-// Package system is the room of what belongs to no dialect: health, the OpenAPI document, the public keys, and with --dev the
-// inbox.
+// Package system is the room of what belongs to no dialect: health, the OpenAPI document, the public keys.
 //
 // Next door: httpapi has what rooms share, openapi/gen/system the generated interface that handlers.go implements.
 package system
@@ -24,9 +23,6 @@ type Options struct {
 	// Parts are what readiness reports besides the database: each answers nil while it works. The server goes on without them, with
 	// less (S3), so they do not decide: else a Redis that is away would take every node out of service.
 	Parts map[string]func(context.Context) error
-	// Inbox, with --dev, gives the latest messages to an address, or to all when it is empty, newest first. Without it there is
-	// no /dev/inbox.
-	Inbox func(to string) []domain.Message
 }
 
 // Mount puts the room on the server.

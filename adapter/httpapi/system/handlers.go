@@ -1,17 +1,13 @@
 package system
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
-	"latchkey/adapter/httpapi"
-	"latchkey/domain"
 	gen "latchkey/openapi/gen/system"
 )
 
@@ -101,32 +97,4 @@ func (h *handlers) GetOpenAPIJSON(context.Context, gen.GetOpenAPIJSONRequestObje
 // GetOpenAPIYAML serves the document.
 func (h *handlers) GetOpenAPIYAML(context.Context, gen.GetOpenAPIYAMLRequestObject) (gen.GetOpenAPIYAMLResponseObject, error) {
 	return document{"application/yaml", h.DocumentYAML}, nil
-}
-
-// ListInboxMessages shows what --dev sent: JSON for scripts, a page for people.
-func (h *handlers) ListInboxMessages(ctx context.Context, request gen.ListInboxMessagesRequestObject) (gen.ListInboxMessagesResponseObject, error) {
-	if h.Inbox == nil {
-		return nil, domain.NewFault(domain.NotFound, httpapi.CodeNoSuchPath)
-	}
-	to := ""
-	if request.Params.To != nil {
-		to = *request.Params.To
-	}
-	list := gen.ListInboxMessages200JSONResponse{}
-	for _, m := range h.Inbox(to) {
-		list = append(list, gen.InboxMessage{
-			ID: m.ID, To: m.To, Channel: gen.InboxChannel(m.Channel), Body: m.Body, Code: m.Code,
-			Dialect: m.Dialect, Purpose: string(m.Purpose), At: m.CreatedAt,
-		})
-	}
-	c := httpapi.Gin(ctx)
-	if !strings.Contains(c.GetHeader("Accept"), "text/html") {
-		return list, nil
-	}
-	var page bytes.Buffer
-	if err := inboxPage.Execute(&page, list); err != nil {
-		return nil, fmt.Errorf("write inbox page: %w", err)
-	}
-	c.Header("Content-Security-Policy", "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
-	return gen.ListInboxMessages200TextHTMLResponse{Body: &page, ContentLength: int64(page.Len())}, nil
 }

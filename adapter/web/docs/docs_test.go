@@ -95,8 +95,8 @@ func TestReference(t *testing.T) {
 			t.Errorf("the reference has no %s", want)
 		}
 	}
-	if off := strings.Count(body, "This API is not switched on here."); off != 2 {
-		t.Errorf("%d APIs are called switched off", off)
+	if off := strings.Count(body, "This part is not switched on here."); off != 3 { // two dialects and --dev
+		t.Errorf("%d parts are called switched off", off)
 	}
 	if strings.Contains(body, "secret123'") || strings.Contains(body, "/dev/inbox\">") {
 		t.Error("the reference tells of credentials or an inbox that are not there")

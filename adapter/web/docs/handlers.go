@@ -38,7 +38,13 @@ type card struct {
 
 func newHandlers(o Options) *handlers {
 	document := parse(o.Document)
-	names := map[string]string{}
+	names := map[string]string{"system": "System", "pages": "Pages"}
+	if o.Dev {
+		names["dev"] = "Development"
+	}
+	if o.Microsite {
+		names["microsite"] = "Microsite"
+	}
 	for _, dialect := range o.Dialects {
 		names[dialect.Tag] = dialect.Name
 	}

@@ -52,14 +52,14 @@ type reply struct {
 	Examples []shown
 }
 
-// chapters makes the reference of the document. names are those of the APIs that are switched on, by tag; client are the Basic
+// chapters makes the reference of the document. names are those of the parts that are switched on, by tag; client are the Basic
 // credentials that curl lines show, as USER:PASSWORD.
 func (d *document) chapters(names map[string]string, client string) (list []*chapter) {
 	byTag := map[string]*chapter{}
 	for _, tag := range d.Tags {
 		made := &chapter{Tag: tag.Name, Name: names[tag.Name], About: prose(tag.Description)}
 		if made.Name == "" {
-			made.Name, made.Off = strings.ToUpper(tag.Name[:1])+tag.Name[1:], tag.Name != "system" && tag.Name != "pages"
+			made.Name, made.Off = strings.ToUpper(tag.Name[:1])+tag.Name[1:], true
 		}
 		byTag[tag.Name], list = made, append(list, made)
 	}

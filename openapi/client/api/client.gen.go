@@ -89,6 +89,24 @@ func (e InboxChannel) Valid() bool {
 	}
 }
 
+// Defines values for InboxEncoding.
+const (
+	InboxEncodingGsm7 InboxEncoding = "gsm-7"
+	InboxEncodingUcs2 InboxEncoding = "ucs-2"
+)
+
+// Valid indicates whether the value is a known member of the InboxEncoding enum.
+func (e InboxEncoding) Valid() bool {
+	switch e {
+	case InboxEncodingGsm7:
+		return true
+	case InboxEncodingUcs2:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for OTPMedium.
 const (
 	OTPMediumEmail       OTPMedium = "email"
@@ -341,8 +359,47 @@ type CustomerPointsReply struct {
 	Status bool `json:"status"`
 }
 
+// DevClock The server's clock.
+type DevClock struct {
+	// Now What time it is to the server.
+	Now time.Time `json:"now"`
+
+	// Offset How far that is ahead of the computer's clock, such as `6m0s`.
+	Offset string `json:"offset"`
+}
+
+// DevClockStep A step of the clock.
+type DevClockStep struct {
+	// Forward A duration as Go writes it, such as `1m30s`.
+	Forward DurationText `json:"forward"`
+}
+
+// DevFaults How a provider misbehaves. At most one of `lost`, `refused` and `failing`; what is absent is off.
+type DevFaults struct {
+	// Failing The provider takes no message now; the server tries again, less and less often, until the message has expired.
+	Failing *bool `json:"failing,omitempty"`
+
+	// Late By how much messages come late that the provider has taken, at most `24h`. A restart loses them.
+	Late *string `json:"late,omitempty"`
+
+	// Lost The provider takes messages, and loses them.
+	Lost *bool `json:"lost,omitempty"`
+
+	// Refused The provider refuses messages for good; the server gives up at once.
+	Refused *bool `json:"refused,omitempty"`
+
+	// To The only address that this is for, a phone number or an email address. Empty or absent means all.
+	To *string `json:"to,omitempty"`
+
+	// Twice Each message comes two times.
+	Twice *bool `json:"twice,omitempty"`
+}
+
 // DevicePlatform The push service, `fcm` or `gcm` for Android and `aps` for iOS.
 type DevicePlatform string
+
+// DurationText A duration as Go writes it, such as `1m30s`.
+type DurationText = string
 
 // EmailAddress An email address.
 //
@@ -626,12 +683,18 @@ type Health struct {
 // HealthStatus The process lives.
 type HealthStatus string
 
+// HTMLPage A page for people.
+type HTMLPage = string
+
 // InboxChannel How the message would have travelled.
 type InboxChannel string
 
+// InboxEncoding The alphabet of a text message. A single character outside of GSM 7 bit makes the whole message UCS-2.
+type InboxEncoding string
+
 // InboxMessage A message that a development server kept in place of sending it.
 type InboxMessage struct {
-	// At When the message was made.
+	// At When the message arrived, by the server's clock.
 	At time.Time `json:"at"`
 
 	// Body The text of the message.
@@ -646,21 +709,48 @@ type InboxMessage struct {
 	// Dialect The API that asked for the message.
 	Dialect string `json:"dialect"`
 
-	// ID The message's ID.
-	ID string `json:"id"`
+	// ExpiresAt When the code or the link in it stops working, by the server's clock. A notice has some such time too.
+	ExpiresAt time.Time `json:"expires_at"`
+
+	// ID The ID of a message.
+	ID InboxMessageIDText `json:"id"`
+
+	// Locale The language of the message, a BCP 47 tag.
+	Locale string `json:"locale"`
 
 	// Purpose What the message is for, such as `login`.
 	Purpose string `json:"purpose"`
+
+	// SMS What a text message takes on the air, by 3GPP TS 23.038 and 23.040.
+	SMS *InboxSegments `json:"sms,omitempty"`
+
+	// Subject The subject of a mail.
+	Subject *string `json:"subject,omitempty"`
 
 	// To A phone number or an email address.
 	To ContactAddress `json:"to"`
 }
 
+// InboxMessageIDText The ID of a message.
+type InboxMessageIDText = string
+
 // InboxMessageList Messages, newest first.
 type InboxMessageList = []InboxMessage
 
-// InboxPage A page that shows the messages.
-type InboxPage = string
+// InboxPath A path and query.
+type InboxPath = string
+
+// InboxSegments What a text message takes on the air, by 3GPP TS 23.038 and 23.040.
+type InboxSegments struct {
+	// Encoding The alphabet of a text message. A single character outside of GSM 7 bit makes the whole message UCS-2.
+	Encoding InboxEncoding `json:"encoding"`
+
+	// Segments In how many parts it travels, and is paid.
+	Segments int32 `json:"segments"`
+
+	// Units How many septets (`gsm-7`, where some characters take two) or 16-bit units (`ucs-2`) the text has.
+	Units int32 `json:"units"`
+}
 
 // JSONWebKey A public key, RFC 7517 and RFC 7518.
 type JSONWebKey struct {
@@ -1330,8 +1420,14 @@ type AcceptLanguage = LanguageRange
 // AppName The name of an app.
 type AppName = GoodCityAppName
 
+// InboxAfter The ID of a message.
+type InboxAfter = InboxMessageIDText
+
 // InboxRecipient A phone number or an email address.
 type InboxRecipient = ContactAddress
+
+// InboxWait A duration as Go writes it, such as `1m30s`.
+type InboxWait = DurationText
 
 // LinkToken The token of a mailed link.
 type LinkToken = LinkTokenText
@@ -1416,6 +1512,27 @@ type BridgekeeperTooManyRequests = BridgekeeperFailure
 
 // BridgekeeperUnavailable Every refusal but that of a call without a session. The text comes twice, since some clients read one and some the other.
 type BridgekeeperUnavailable = BridgekeeperFailure
+
+// DevForbidden Every refusal of the server outside the four APIs.
+type DevForbidden = SystemFailure
+
+// DevInternalError Every refusal of the server outside the four APIs.
+type DevInternalError = SystemFailure
+
+// DevInvalid Every refusal of the server outside the four APIs.
+type DevInvalid = SystemFailure
+
+// DevMediaType Every refusal of the server outside the four APIs.
+type DevMediaType = SystemFailure
+
+// DevNotFound Every refusal of the server outside the four APIs.
+type DevNotFound = SystemFailure
+
+// DevTooLarge Every refusal of the server outside the four APIs.
+type DevTooLarge = SystemFailure
+
+// DevUnavailable Every refusal of the server outside the four APIs.
+type DevUnavailable = SystemFailure
 
 // GoodCityAccessDenied A refusal that is not about a value. `type` and `status` come in the current era only.
 type GoodCityAccessDenied = GoodCityError
@@ -1547,6 +1664,12 @@ type GetCustomerPointsParams struct {
 type ListInboxMessagesParams struct {
 	// To Only messages to this phone number or email address.
 	To *InboxRecipient `form:"to,omitempty" json:"to,omitempty"`
+
+	// Wait How long to hold the reply for a message, at most `60s`.
+	Wait *InboxWait `form:"wait,omitempty" json:"wait,omitempty"`
+
+	// After The ID of a message; only those that arrived later. One that is no longer kept leaves out nothing.
+	After *InboxAfter `form:"after,omitempty" json:"after,omitempty"`
 }
 
 // UpdateEmailParams defines parameters for UpdateEmail.
@@ -1656,6 +1779,15 @@ type VerifyPinJSONRequestBody = VerifyPinRequest
 
 // VerifyOTPJSONRequestBody defines body for VerifyOTP for application/json ContentType.
 type VerifyOTPJSONRequestBody = VerifyOTPRequest
+
+// ForwardDevClockJSONRequestBody defines body for ForwardDevClock for application/json ContentType.
+type ForwardDevClockJSONRequestBody = DevClockStep
+
+// PostDevFaultsJSONRequestBody defines body for PostDevFaults for application/json ContentType.
+type PostDevFaultsJSONRequestBody = DevFaults
+
+// SetDevFaultsJSONRequestBody defines body for SetDevFaults for application/json ContentType.
+type SetDevFaultsJSONRequestBody = DevFaults
 
 // UpdateEmailJSONRequestBody defines body for UpdateEmail for application/json ContentType.
 type UpdateEmailJSONRequestBody = OTPVerificationReqDTO
@@ -2447,10 +2579,93 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v1/customer/points (the `GetCustomerPoints` operationId).
 	GetCustomerPoints(ctx context.Context, params *GetCustomerPointsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetDevClock Read the server's clock
+	//
+	// What time the server takes it to be, and how far that is ahead of the computer's clock.
+	//
+	// Corresponds with GET /dev/clock (the `GetDevClock` operationId).
+	GetDevClock(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ForwardDevClockWithBody Move the server's clock forward
+	//
+	// Codes, waits, limits, sessions, tokens and waiting messages are that much older at once. It never goes back, and is at
+	// most 400 days ahead in all. A restart sets it right again; what was made in the future stays there, so start over with
+	// an empty database then. The server's clock alone is moved: browsers drop cookies by theirs, Redis counts by its own,
+	// and certificates are judged by the computer's.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /dev/clock (the `ForwardDevClock` operationId).
+	ForwardDevClockWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ForwardDevClock Move the server's clock forward
+	//
+	// Codes, waits, limits, sessions, tokens and waiting messages are that much older at once. It never goes back, and is at
+	// most 400 days ahead in all. A restart sets it right again; what was made in the future stays there, so start over with
+	// an empty database then. The server's clock alone is moved: browsers drop cookies by theirs, Redis counts by its own,
+	// and certificates are judged by the computer's.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /dev/clock (the `ForwardDevClock` operationId).
+	ForwardDevClock(ctx context.Context, body ForwardDevClockJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetDevFaults Read how the provider of the inbox misbehaves
+	//
+	// The faults in force for messages on their way to the inbox.
+	//
+	// Corresponds with GET /dev/faults (the `GetDevFaults` operationId).
+	GetDevFaults(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PostDevFaultsWithBody Make the provider misbehave, by a form
+	//
+	// The same as PUT, for the form of the inbox. With `Accept` naming `text/html` it answers by sending the browser back.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /dev/faults (the `PostDevFaults` operationId).
+	PostDevFaultsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PostDevFaults Make the provider misbehave, by a form
+	//
+	// The same as PUT, for the form of the inbox. With `Accept` naming `text/html` it answers by sending the browser back.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /dev/faults (the `PostDevFaults` operationId).
+	PostDevFaults(ctx context.Context, body PostDevFaultsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetDevFaultsWithBody Make the provider of the inbox misbehave
+	//
+	// Replaces all faults, for tests of what an application does when codes come late, twice or never; `{}` ends them. Only
+	// the provider is played: attempts, their back-off and the end of a message's life are the server's own. Messages that
+	// go elsewhere than to the inbox are not touched.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /dev/faults (the `SetDevFaults` operationId).
+	SetDevFaultsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetDevFaults Make the provider of the inbox misbehave
+	//
+	// Replaces all faults, for tests of what an application does when codes come late, twice or never; `{}` ends them. Only
+	// the provider is played: attempts, their back-off and the end of a message's life are the server's own. Messages that
+	// go elsewhere than to the inbox are not touched.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /dev/faults (the `SetDevFaults` operationId).
+	SetDevFaults(ctx context.Context, body SetDevFaultsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListInboxMessages Read the messages that a development server kept
 	//
-	// The latest messages, newest first, as a list with `Accept: application/json` and as a page otherwise. Exists only on a
-	// server started with `--dev`.
+	// The latest messages, newest first: a list, or with `Accept: text/html` a page. Exists only on a server started with
+	// `--dev`, as do all operations of this tag.
+	//
+	// With `wait` the list has only messages with a code or a link that has not expired. When there is none the reply is
+	// held until one comes, and is an empty list when none has come by then. A script that makes the server send, and then
+	// asks for `?to=…&wait=10s`, needs no pauses. If an older code to the same address may still be good, name its message
+	// in `after`.
 	//
 	// Corresponds with GET /dev/inbox (the `ListInboxMessages` operationId).
 	ListInboxMessages(ctx context.Context, params *ListInboxMessagesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -3524,10 +3739,173 @@ func (c *Client) GetCustomerPoints(ctx context.Context, params *GetCustomerPoint
 	return c.Client.Do(req)
 }
 
+// GetDevClock Read the server's clock
+//
+// What time the server takes it to be, and how far that is ahead of the computer's clock.
+//
+// Corresponds with GET /dev/clock (the `GetDevClock` operationId).
+func (c *Client) GetDevClock(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetDevClockRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ForwardDevClockWithBody Move the server's clock forward
+//
+// Codes, waits, limits, sessions, tokens and waiting messages are that much older at once. It never goes back, and is at
+// most 400 days ahead in all. A restart sets it right again; what was made in the future stays there, so start over with
+// an empty database then. The server's clock alone is moved: browsers drop cookies by theirs, Redis counts by its own,
+// and certificates are judged by the computer's.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /dev/clock (the `ForwardDevClock` operationId).
+func (c *Client) ForwardDevClockWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewForwardDevClockRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ForwardDevClock Move the server's clock forward
+//
+// Codes, waits, limits, sessions, tokens and waiting messages are that much older at once. It never goes back, and is at
+// most 400 days ahead in all. A restart sets it right again; what was made in the future stays there, so start over with
+// an empty database then. The server's clock alone is moved: browsers drop cookies by theirs, Redis counts by its own,
+// and certificates are judged by the computer's.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /dev/clock (the `ForwardDevClock` operationId).
+func (c *Client) ForwardDevClock(ctx context.Context, body ForwardDevClockJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewForwardDevClockRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetDevFaults Read how the provider of the inbox misbehaves
+//
+// The faults in force for messages on their way to the inbox.
+//
+// Corresponds with GET /dev/faults (the `GetDevFaults` operationId).
+func (c *Client) GetDevFaults(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetDevFaultsRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PostDevFaultsWithBody Make the provider misbehave, by a form
+//
+// The same as PUT, for the form of the inbox. With `Accept` naming `text/html` it answers by sending the browser back.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /dev/faults (the `PostDevFaults` operationId).
+func (c *Client) PostDevFaultsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPostDevFaultsRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PostDevFaults Make the provider misbehave, by a form
+//
+// The same as PUT, for the form of the inbox. With `Accept` naming `text/html` it answers by sending the browser back.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /dev/faults (the `PostDevFaults` operationId).
+func (c *Client) PostDevFaults(ctx context.Context, body PostDevFaultsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPostDevFaultsRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetDevFaultsWithBody Make the provider of the inbox misbehave
+//
+// Replaces all faults, for tests of what an application does when codes come late, twice or never; `{}` ends them. Only
+// the provider is played: attempts, their back-off and the end of a message's life are the server's own. Messages that
+// go elsewhere than to the inbox are not touched.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /dev/faults (the `SetDevFaults` operationId).
+func (c *Client) SetDevFaultsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetDevFaultsRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetDevFaults Make the provider of the inbox misbehave
+//
+// Replaces all faults, for tests of what an application does when codes come late, twice or never; `{}` ends them. Only
+// the provider is played: attempts, their back-off and the end of a message's life are the server's own. Messages that
+// go elsewhere than to the inbox are not touched.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /dev/faults (the `SetDevFaults` operationId).
+func (c *Client) SetDevFaults(ctx context.Context, body SetDevFaultsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetDevFaultsRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListInboxMessages Read the messages that a development server kept
 //
-// The latest messages, newest first, as a list with `Accept: application/json` and as a page otherwise. Exists only on a
-// server started with `--dev`.
+// The latest messages, newest first: a list, or with `Accept: text/html` a page. Exists only on a server started with
+// `--dev`, as do all operations of this tag.
+//
+// With `wait` the list has only messages with a code or a link that has not expired. When there is none the reply is
+// held until one comes, and is an empty list when none has come by then. A script that makes the server send, and then
+// asks for `?to=…&wait=10s`, needs no pauses. If an older code to the same address may still be good, name its message
+// in `after`.
 //
 // Corresponds with GET /dev/inbox (the `ListInboxMessages` operationId).
 func (c *Client) ListInboxMessages(ctx context.Context, params *ListInboxMessagesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -5108,6 +5486,180 @@ func NewGetCustomerPointsRequest(server string, params *GetCustomerPointsParams)
 	return req, nil
 }
 
+// NewGetDevClockRequest constructs an http.Request for the GetDevClock method
+func NewGetDevClockRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/dev/clock")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewForwardDevClockRequest calls the generic ForwardDevClock builder with application/json body
+func NewForwardDevClockRequest(server string, body ForwardDevClockJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewForwardDevClockRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewForwardDevClockRequestWithBody constructs an http.Request for the ForwardDevClock method, with any body, and a specified content type
+func NewForwardDevClockRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/dev/clock")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetDevFaultsRequest constructs an http.Request for the GetDevFaults method
+func NewGetDevFaultsRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/dev/faults")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewPostDevFaultsRequest calls the generic PostDevFaults builder with application/json body
+func NewPostDevFaultsRequest(server string, body PostDevFaultsJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPostDevFaultsRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewPostDevFaultsRequestWithBody constructs an http.Request for the PostDevFaults method, with any body, and a specified content type
+func NewPostDevFaultsRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/dev/faults")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewSetDevFaultsRequest calls the generic SetDevFaults builder with application/json body
+func NewSetDevFaultsRequest(server string, body SetDevFaultsJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetDevFaultsRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSetDevFaultsRequestWithBody constructs an http.Request for the SetDevFaults method, with any body, and a specified content type
+func NewSetDevFaultsRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/dev/faults")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewListInboxMessagesRequest constructs an http.Request for the ListInboxMessages method
 func NewListInboxMessagesRequest(server string, params *ListInboxMessagesParams) (*http.Request, error) {
 	var err error
@@ -5139,6 +5691,30 @@ func NewListInboxMessagesRequest(server string, params *ListInboxMessagesParams)
 		if params.To != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "to", *params.To, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Wait != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "wait", *params.Wait, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.After != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "after", *params.After, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -6300,10 +6876,97 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v1/customer/points (the `GetCustomerPoints` operationId).
 	GetCustomerPointsWithResponse(ctx context.Context, params *GetCustomerPointsParams, reqEditors ...RequestEditorFn) (*GetCustomerPointsResult, error)
 
+	// GetDevClockWithResponse Read the server's clock
+	//
+	// What time the server takes it to be, and how far that is ahead of the computer's clock.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /dev/clock (the `GetDevClock` operationId).
+	GetDevClockWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetDevClockResult, error)
+
+	// ForwardDevClockWithBodyWithResponse Move the server's clock forward
+	//
+	// Codes, waits, limits, sessions, tokens and waiting messages are that much older at once. It never goes back, and is at
+	// most 400 days ahead in all. A restart sets it right again; what was made in the future stays there, so start over with
+	// an empty database then. The server's clock alone is moved: browsers drop cookies by theirs, Redis counts by its own,
+	// and certificates are judged by the computer's.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /dev/clock (the `ForwardDevClock` operationId).
+	ForwardDevClockWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ForwardDevClockResult, error)
+
+	// ForwardDevClockWithResponse Move the server's clock forward
+	//
+	// Codes, waits, limits, sessions, tokens and waiting messages are that much older at once. It never goes back, and is at
+	// most 400 days ahead in all. A restart sets it right again; what was made in the future stays there, so start over with
+	// an empty database then. The server's clock alone is moved: browsers drop cookies by theirs, Redis counts by its own,
+	// and certificates are judged by the computer's.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /dev/clock (the `ForwardDevClock` operationId).
+	ForwardDevClockWithResponse(ctx context.Context, body ForwardDevClockJSONRequestBody, reqEditors ...RequestEditorFn) (*ForwardDevClockResult, error)
+
+	// GetDevFaultsWithResponse Read how the provider of the inbox misbehaves
+	//
+	// The faults in force for messages on their way to the inbox.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /dev/faults (the `GetDevFaults` operationId).
+	GetDevFaultsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetDevFaultsResult, error)
+
+	// PostDevFaultsWithBodyWithResponse Make the provider misbehave, by a form
+	//
+	// The same as PUT, for the form of the inbox. With `Accept` naming `text/html` it answers by sending the browser back.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /dev/faults (the `PostDevFaults` operationId).
+	PostDevFaultsWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PostDevFaultsResult, error)
+
+	// PostDevFaultsWithResponse Make the provider misbehave, by a form
+	//
+	// The same as PUT, for the form of the inbox. With `Accept` naming `text/html` it answers by sending the browser back.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /dev/faults (the `PostDevFaults` operationId).
+	PostDevFaultsWithResponse(ctx context.Context, body PostDevFaultsJSONRequestBody, reqEditors ...RequestEditorFn) (*PostDevFaultsResult, error)
+
+	// SetDevFaultsWithBodyWithResponse Make the provider of the inbox misbehave
+	//
+	// Replaces all faults, for tests of what an application does when codes come late, twice or never; `{}` ends them. Only
+	// the provider is played: attempts, their back-off and the end of a message's life are the server's own. Messages that
+	// go elsewhere than to the inbox are not touched.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /dev/faults (the `SetDevFaults` operationId).
+	SetDevFaultsWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetDevFaultsResult, error)
+
+	// SetDevFaultsWithResponse Make the provider of the inbox misbehave
+	//
+	// Replaces all faults, for tests of what an application does when codes come late, twice or never; `{}` ends them. Only
+	// the provider is played: attempts, their back-off and the end of a message's life are the server's own. Messages that
+	// go elsewhere than to the inbox are not touched.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /dev/faults (the `SetDevFaults` operationId).
+	SetDevFaultsWithResponse(ctx context.Context, body SetDevFaultsJSONRequestBody, reqEditors ...RequestEditorFn) (*SetDevFaultsResult, error)
+
 	// ListInboxMessagesWithResponse Read the messages that a development server kept
 	//
-	// The latest messages, newest first, as a list with `Accept: application/json` and as a page otherwise. Exists only on a
-	// server started with `--dev`.
+	// The latest messages, newest first: a list, or with `Accept: text/html` a page. Exists only on a server started with
+	// `--dev`, as do all operations of this tag.
+	//
+	// With `wait` the list has only messages with a code or a link that has not expired. When there is none the reply is
+	// held until one comes, and is an empty list when none has come by then. A script that makes the server send, and then
+	// asks for `?to=…&wait=10s`, needs no pauses. If an older code to the same address may still be good, name its message
+	// in `after`.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -8050,6 +8713,268 @@ func (r GetCustomerPointsResult) ContentType() string {
 	return ""
 }
 
+// GetDevClockResult503Headers the declared response headers of an HTTP 503 response for GetDevClock
+type GetDevClockResult503Headers struct {
+	RetryAfter *RetryAfterSeconds
+}
+
+type GetDevClockResult struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DevClock
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *DevForbidden
+	// JSON404 the response for an HTTP 404 `application/json` response
+	JSON404 *DevNotFound
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *DevInternalError
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *DevUnavailable
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetDevClockResult503Headers
+}
+
+// Status returns HTTPResponse.Status
+func (r GetDevClockResult) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetDevClockResult) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetDevClockResult) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ForwardDevClockResult303Headers the declared response headers of an HTTP 303 response for ForwardDevClock
+type ForwardDevClockResult303Headers struct {
+	Location InboxPath
+}
+
+// ForwardDevClockResult503Headers the declared response headers of an HTTP 503 response for ForwardDevClock
+type ForwardDevClockResult503Headers struct {
+	RetryAfter *RetryAfterSeconds
+}
+
+type ForwardDevClockResult struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DevClock
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *DevInvalid
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *DevForbidden
+	// JSON404 the response for an HTTP 404 `application/json` response
+	JSON404 *DevNotFound
+	// JSON413 the response for an HTTP 413 `application/json` response
+	JSON413 *DevTooLarge
+	// JSON415 the response for an HTTP 415 `application/json` response
+	JSON415 *DevMediaType
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *DevInternalError
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *DevUnavailable
+	// Headers303 the parsed response headers for an HTTP 303 response
+	Headers303 *ForwardDevClockResult303Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ForwardDevClockResult503Headers
+}
+
+// Status returns HTTPResponse.Status
+func (r ForwardDevClockResult) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ForwardDevClockResult) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ForwardDevClockResult) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetDevFaultsResult503Headers the declared response headers of an HTTP 503 response for GetDevFaults
+type GetDevFaultsResult503Headers struct {
+	RetryAfter *RetryAfterSeconds
+}
+
+type GetDevFaultsResult struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DevFaults
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *DevForbidden
+	// JSON404 the response for an HTTP 404 `application/json` response
+	JSON404 *DevNotFound
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *DevInternalError
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *DevUnavailable
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetDevFaultsResult503Headers
+}
+
+// Status returns HTTPResponse.Status
+func (r GetDevFaultsResult) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetDevFaultsResult) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetDevFaultsResult) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// PostDevFaultsResult303Headers the declared response headers of an HTTP 303 response for PostDevFaults
+type PostDevFaultsResult303Headers struct {
+	Location InboxPath
+}
+
+// PostDevFaultsResult503Headers the declared response headers of an HTTP 503 response for PostDevFaults
+type PostDevFaultsResult503Headers struct {
+	RetryAfter *RetryAfterSeconds
+}
+
+type PostDevFaultsResult struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DevFaults
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *DevInvalid
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *DevForbidden
+	// JSON404 the response for an HTTP 404 `application/json` response
+	JSON404 *DevNotFound
+	// JSON413 the response for an HTTP 413 `application/json` response
+	JSON413 *DevTooLarge
+	// JSON415 the response for an HTTP 415 `application/json` response
+	JSON415 *DevMediaType
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *DevInternalError
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *DevUnavailable
+	// Headers303 the parsed response headers for an HTTP 303 response
+	Headers303 *PostDevFaultsResult303Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *PostDevFaultsResult503Headers
+}
+
+// Status returns HTTPResponse.Status
+func (r PostDevFaultsResult) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r PostDevFaultsResult) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r PostDevFaultsResult) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// SetDevFaultsResult503Headers the declared response headers of an HTTP 503 response for SetDevFaults
+type SetDevFaultsResult503Headers struct {
+	RetryAfter *RetryAfterSeconds
+}
+
+type SetDevFaultsResult struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DevFaults
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *DevInvalid
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *DevForbidden
+	// JSON404 the response for an HTTP 404 `application/json` response
+	JSON404 *DevNotFound
+	// JSON413 the response for an HTTP 413 `application/json` response
+	JSON413 *DevTooLarge
+	// JSON415 the response for an HTTP 415 `application/json` response
+	JSON415 *DevMediaType
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *DevInternalError
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *DevUnavailable
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *SetDevFaultsResult503Headers
+}
+
+// Status returns HTTPResponse.Status
+func (r SetDevFaultsResult) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetDevFaultsResult) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SetDevFaultsResult) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // ListInboxMessagesResult503Headers the declared response headers of an HTTP 503 response for ListInboxMessages
 type ListInboxMessagesResult503Headers struct {
 	RetryAfter *RetryAfterSeconds
@@ -8061,13 +8986,15 @@ type ListInboxMessagesResult struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *InboxMessageList
 	// JSON400 the response for an HTTP 400 `application/json` response
-	JSON400 *SystemFailure
+	JSON400 *DevInvalid
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *DevForbidden
 	// JSON404 the response for an HTTP 404 `application/json` response
-	JSON404 *SystemFailure
+	JSON404 *DevNotFound
 	// JSON500 the response for an HTTP 500 `application/json` response
-	JSON500 *SystemInternalError
+	JSON500 *DevInternalError
 	// JSON503 the response for an HTTP 503 `application/json` response
-	JSON503 *SystemUnavailable
+	JSON503 *DevUnavailable
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *ListInboxMessagesResult503Headers
 }
@@ -9598,10 +10525,145 @@ func (c *ClientWithResponses) GetCustomerPointsWithResponse(ctx context.Context,
 	return ParseGetCustomerPointsResult(rsp)
 }
 
+// GetDevClockWithResponse Read the server's clock
+//
+// What time the server takes it to be, and how far that is ahead of the computer's clock.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /dev/clock (the `GetDevClock` operationId).
+func (c *ClientWithResponses) GetDevClockWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetDevClockResult, error) {
+	rsp, err := c.GetDevClock(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetDevClockResult(rsp)
+}
+
+// ForwardDevClockWithBodyWithResponse Move the server's clock forward
+//
+// Codes, waits, limits, sessions, tokens and waiting messages are that much older at once. It never goes back, and is at
+// most 400 days ahead in all. A restart sets it right again; what was made in the future stays there, so start over with
+// an empty database then. The server's clock alone is moved: browsers drop cookies by theirs, Redis counts by its own,
+// and certificates are judged by the computer's.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /dev/clock (the `ForwardDevClock` operationId).
+func (c *ClientWithResponses) ForwardDevClockWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ForwardDevClockResult, error) {
+	rsp, err := c.ForwardDevClockWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseForwardDevClockResult(rsp)
+}
+
+// ForwardDevClockWithResponse Move the server's clock forward
+//
+// Codes, waits, limits, sessions, tokens and waiting messages are that much older at once. It never goes back, and is at
+// most 400 days ahead in all. A restart sets it right again; what was made in the future stays there, so start over with
+// an empty database then. The server's clock alone is moved: browsers drop cookies by theirs, Redis counts by its own,
+// and certificates are judged by the computer's.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /dev/clock (the `ForwardDevClock` operationId).
+func (c *ClientWithResponses) ForwardDevClockWithResponse(ctx context.Context, body ForwardDevClockJSONRequestBody, reqEditors ...RequestEditorFn) (*ForwardDevClockResult, error) {
+	rsp, err := c.ForwardDevClock(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseForwardDevClockResult(rsp)
+}
+
+// GetDevFaultsWithResponse Read how the provider of the inbox misbehaves
+//
+// The faults in force for messages on their way to the inbox.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /dev/faults (the `GetDevFaults` operationId).
+func (c *ClientWithResponses) GetDevFaultsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetDevFaultsResult, error) {
+	rsp, err := c.GetDevFaults(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetDevFaultsResult(rsp)
+}
+
+// PostDevFaultsWithBodyWithResponse Make the provider misbehave, by a form
+//
+// The same as PUT, for the form of the inbox. With `Accept` naming `text/html` it answers by sending the browser back.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /dev/faults (the `PostDevFaults` operationId).
+func (c *ClientWithResponses) PostDevFaultsWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PostDevFaultsResult, error) {
+	rsp, err := c.PostDevFaultsWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePostDevFaultsResult(rsp)
+}
+
+// PostDevFaultsWithResponse Make the provider misbehave, by a form
+//
+// The same as PUT, for the form of the inbox. With `Accept` naming `text/html` it answers by sending the browser back.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /dev/faults (the `PostDevFaults` operationId).
+func (c *ClientWithResponses) PostDevFaultsWithResponse(ctx context.Context, body PostDevFaultsJSONRequestBody, reqEditors ...RequestEditorFn) (*PostDevFaultsResult, error) {
+	rsp, err := c.PostDevFaults(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePostDevFaultsResult(rsp)
+}
+
+// SetDevFaultsWithBodyWithResponse Make the provider of the inbox misbehave
+//
+// Replaces all faults, for tests of what an application does when codes come late, twice or never; `{}` ends them. Only
+// the provider is played: attempts, their back-off and the end of a message's life are the server's own. Messages that
+// go elsewhere than to the inbox are not touched.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /dev/faults (the `SetDevFaults` operationId).
+func (c *ClientWithResponses) SetDevFaultsWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetDevFaultsResult, error) {
+	rsp, err := c.SetDevFaultsWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetDevFaultsResult(rsp)
+}
+
+// SetDevFaultsWithResponse Make the provider of the inbox misbehave
+//
+// Replaces all faults, for tests of what an application does when codes come late, twice or never; `{}` ends them. Only
+// the provider is played: attempts, their back-off and the end of a message's life are the server's own. Messages that
+// go elsewhere than to the inbox are not touched.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /dev/faults (the `SetDevFaults` operationId).
+func (c *ClientWithResponses) SetDevFaultsWithResponse(ctx context.Context, body SetDevFaultsJSONRequestBody, reqEditors ...RequestEditorFn) (*SetDevFaultsResult, error) {
+	rsp, err := c.SetDevFaults(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetDevFaultsResult(rsp)
+}
+
 // ListInboxMessagesWithResponse Read the messages that a development server kept
 //
-// The latest messages, newest first, as a list with `Accept: application/json` and as a page otherwise. Exists only on a
-// server started with `--dev`.
+// The latest messages, newest first: a list, or with `Accept: text/html` a page. Exists only on a server started with
+// `--dev`, as do all operations of this tag.
+//
+// With `wait` the list has only messages with a code or a link that has not expired. When there is none the reply is
+// held until one comes, and is an empty list when none has come by then. A script that makes the server send, and then
+// asks for `?to=…&wait=10s`, needs no pauses. If an older code to the same address may still be good, name its message
+// in `after`.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -12397,6 +13459,517 @@ func ParseGetCustomerPointsResult(rsp *http.Response) (*GetCustomerPointsResult,
 	return response, nil
 }
 
+// ParseGetDevClockResult parses an HTTP response from a GetDevClockWithResponse call
+func ParseGetDevClockResult(rsp *http.Response) (*GetDevClockResult, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetDevClockResult{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DevClock
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest DevForbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest DevNotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest DevInternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest DevUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
+
+	case rsp.StatusCode == 403:
+	// Content-type (text/html) unsupported
+
+	case rsp.StatusCode == 404:
+	// Content-type (text/html) unsupported
+
+	case rsp.StatusCode == 500:
+	// Content-type (text/html) unsupported
+
+	case rsp.StatusCode == 503:
+		// Content-type (text/html) unsupported
+
+	}
+
+	switch {
+	case rsp.StatusCode == 503:
+		var headers GetDevClockResult503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value RetryAfterSeconds
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseForwardDevClockResult parses an HTTP response from a ForwardDevClockWithResponse call
+func ParseForwardDevClockResult(rsp *http.Response) (*ForwardDevClockResult, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ForwardDevClockResult{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DevClock
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 303:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest DevInvalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest DevForbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest DevNotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest DevTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest DevMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest DevInternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest DevUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
+
+	case rsp.StatusCode == 400:
+	// Content-type (text/html) unsupported
+
+	case rsp.StatusCode == 403:
+	// Content-type (text/html) unsupported
+
+	case rsp.StatusCode == 404:
+	// Content-type (text/html) unsupported
+
+	case rsp.StatusCode == 413:
+	// Content-type (text/html) unsupported
+
+	case rsp.StatusCode == 415:
+	// Content-type (text/html) unsupported
+
+	case rsp.StatusCode == 500:
+	// Content-type (text/html) unsupported
+
+	case rsp.StatusCode == 503:
+		// Content-type (text/html) unsupported
+
+	}
+
+	switch {
+	case rsp.StatusCode == 303:
+		var headers ForwardDevClockResult303Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value InboxPath
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = value
+		}
+		response.Headers303 = &headers
+	case rsp.StatusCode == 503:
+		var headers ForwardDevClockResult503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value RetryAfterSeconds
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetDevFaultsResult parses an HTTP response from a GetDevFaultsWithResponse call
+func ParseGetDevFaultsResult(rsp *http.Response) (*GetDevFaultsResult, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetDevFaultsResult{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DevFaults
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest DevForbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest DevNotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest DevInternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest DevUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
+
+	case rsp.StatusCode == 403:
+	// Content-type (text/html) unsupported
+
+	case rsp.StatusCode == 404:
+	// Content-type (text/html) unsupported
+
+	case rsp.StatusCode == 500:
+	// Content-type (text/html) unsupported
+
+	case rsp.StatusCode == 503:
+		// Content-type (text/html) unsupported
+
+	}
+
+	switch {
+	case rsp.StatusCode == 503:
+		var headers GetDevFaultsResult503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value RetryAfterSeconds
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParsePostDevFaultsResult parses an HTTP response from a PostDevFaultsWithResponse call
+func ParsePostDevFaultsResult(rsp *http.Response) (*PostDevFaultsResult, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &PostDevFaultsResult{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DevFaults
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 303:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest DevInvalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest DevForbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest DevNotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest DevTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest DevMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest DevInternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest DevUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
+
+	case rsp.StatusCode == 400:
+	// Content-type (text/html) unsupported
+
+	case rsp.StatusCode == 403:
+	// Content-type (text/html) unsupported
+
+	case rsp.StatusCode == 404:
+	// Content-type (text/html) unsupported
+
+	case rsp.StatusCode == 413:
+	// Content-type (text/html) unsupported
+
+	case rsp.StatusCode == 415:
+	// Content-type (text/html) unsupported
+
+	case rsp.StatusCode == 500:
+	// Content-type (text/html) unsupported
+
+	case rsp.StatusCode == 503:
+		// Content-type (text/html) unsupported
+
+	}
+
+	switch {
+	case rsp.StatusCode == 303:
+		var headers PostDevFaultsResult303Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value InboxPath
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = value
+		}
+		response.Headers303 = &headers
+	case rsp.StatusCode == 503:
+		var headers PostDevFaultsResult503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value RetryAfterSeconds
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseSetDevFaultsResult parses an HTTP response from a SetDevFaultsWithResponse call
+func ParseSetDevFaultsResult(rsp *http.Response) (*SetDevFaultsResult, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetDevFaultsResult{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DevFaults
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest DevInvalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest DevForbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest DevNotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest DevTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest DevMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest DevInternalError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest DevUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
+
+	case rsp.StatusCode == 400:
+	// Content-type (text/html) unsupported
+
+	case rsp.StatusCode == 403:
+	// Content-type (text/html) unsupported
+
+	case rsp.StatusCode == 404:
+	// Content-type (text/html) unsupported
+
+	case rsp.StatusCode == 413:
+	// Content-type (text/html) unsupported
+
+	case rsp.StatusCode == 415:
+	// Content-type (text/html) unsupported
+
+	case rsp.StatusCode == 500:
+	// Content-type (text/html) unsupported
+
+	case rsp.StatusCode == 503:
+		// Content-type (text/html) unsupported
+
+	}
+
+	switch {
+	case rsp.StatusCode == 503:
+		var headers SetDevFaultsResult503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value RetryAfterSeconds
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseListInboxMessagesResult parses an HTTP response from a ListInboxMessagesWithResponse call
 func ParseListInboxMessagesResult(rsp *http.Response) (*ListInboxMessagesResult, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -12419,34 +13992,56 @@ func ParseListInboxMessagesResult(rsp *http.Response) (*ListInboxMessagesResult,
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest SystemFailure
+		var dest DevInvalid
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON400 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest DevForbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest SystemFailure
+		var dest DevNotFound
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
-		var dest SystemInternalError
+		var dest DevInternalError
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON500 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
-		var dest SystemUnavailable
+		var dest DevUnavailable
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON503 = &dest
 
 	case rsp.StatusCode == 200:
+	// Content-type (text/html) unsupported
+
+	case rsp.StatusCode == 400:
+	// Content-type (text/html) unsupported
+
+	case rsp.StatusCode == 403:
+	// Content-type (text/html) unsupported
+
+	case rsp.StatusCode == 404:
+	// Content-type (text/html) unsupported
+
+	case rsp.StatusCode == 500:
+	// Content-type (text/html) unsupported
+
+	case rsp.StatusCode == 503:
 		// Content-type (text/html) unsupported
 
 	}

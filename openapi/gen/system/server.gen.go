@@ -10,10 +10,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"time"
 
 	"github.com/gin-gonic/gin"
-	"github.com/oapi-codegen/runtime"
 )
 
 // Defines values for HealthStatus.
@@ -25,24 +23,6 @@ const (
 func (e HealthStatus) Valid() bool {
 	switch e {
 	case HealthStatusOk:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for InboxChannel.
-const (
-	InboxChannelEmail InboxChannel = "email"
-	InboxChannelSMS   InboxChannel = "sms"
-)
-
-// Valid indicates whether the value is a known member of the InboxChannel enum.
-func (e InboxChannel) Valid() bool {
-	switch e {
-	case InboxChannelEmail:
-		return true
-	case InboxChannelSMS:
 		return true
 	default:
 		return false
@@ -85,9 +65,6 @@ func (e ReadinessStatus) Valid() bool {
 	}
 }
 
-// ContactAddress A phone number or an email address.
-type ContactAddress = string
-
 // HeaderFieldsTooLargeText A text for people.
 type HeaderFieldsTooLargeText = string
 
@@ -99,42 +76,6 @@ type Health struct {
 
 // HealthStatus The process lives.
 type HealthStatus string
-
-// InboxChannel How the message would have travelled.
-type InboxChannel string
-
-// InboxMessage A message that a development server kept in place of sending it.
-type InboxMessage struct {
-	// ID The message's ID.
-	ID string `json:"id"`
-
-	// To A phone number or an email address.
-	To ContactAddress `json:"to"`
-
-	// Channel How the message would have travelled.
-	Channel InboxChannel `json:"channel"`
-
-	// Body The text of the message.
-	Body string `json:"body"`
-
-	// Code The code in the message. Empty for a message without one.
-	Code string `json:"code"`
-
-	// Dialect The API that asked for the message.
-	Dialect string `json:"dialect"`
-
-	// Purpose What the message is for, such as `login`.
-	Purpose string `json:"purpose"`
-
-	// At When the message was made.
-	At time.Time `json:"at"`
-}
-
-// InboxMessageList Messages, newest first.
-type InboxMessageList = []InboxMessage
-
-// InboxPage A page that shows the messages.
-type InboxPage = string
 
 // JSONWebKey A public key, RFC 7517 and RFC 7518.
 type JSONWebKey struct {
@@ -211,29 +152,17 @@ type SystemFailure struct {
 	Error string `json:"error"`
 }
 
-// InboxRecipient A phone number or an email address.
-type InboxRecipient = ContactAddress
-
 // SystemInternalError Every refusal of the server outside the four APIs.
 type SystemInternalError = SystemFailure
 
 // SystemUnavailable Every refusal of the server outside the four APIs.
 type SystemUnavailable = SystemFailure
 
-// ListInboxMessagesParams defines parameters for ListInboxMessages.
-type ListInboxMessagesParams struct {
-	// To Only messages to this phone number or email address.
-	To *InboxRecipient `form:"to,omitempty" json:"to,omitempty"`
-}
-
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
 	// GetJSONWebKeySet Read the public keys that verify tokens
 	// (GET /.well-known/jwks.json)
 	GetJSONWebKeySet(c *gin.Context)
-	// ListInboxMessages Read the messages that a development server kept
-	// (GET /dev/inbox)
-	ListInboxMessages(c *gin.Context, params ListInboxMessagesParams)
 	// GetHealth Tell whether the process lives
 	// (GET /healthz)
 	GetHealth(c *gin.Context)
@@ -268,33 +197,6 @@ func (siw *ServerInterfaceWrapper) GetJSONWebKeySet(c *gin.Context) {
 	}
 
 	siw.Handler.GetJSONWebKeySet(c)
-}
-
-// ListInboxMessages operation middleware
-func (siw *ServerInterfaceWrapper) ListInboxMessages(c *gin.Context) {
-
-	var err error
-	_ = err
-
-	// Parameter object where we will unmarshal all parameters from the context
-	var params ListInboxMessagesParams
-
-	// ------------- Optional query parameter "to" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", c.Request.URL.Query(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
-	if err != nil {
-		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter to: %w", err), http.StatusBadRequest)
-		return
-	}
-
-	for _, middleware := range siw.HandlerMiddlewares {
-		middleware(c)
-		if c.IsAborted() {
-			return
-		}
-	}
-
-	siw.Handler.ListInboxMessages(c, params)
 }
 
 // GetHealth operation middleware
@@ -377,7 +279,6 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	}
 
 	router.GET(options.BaseURL+"/.well-known/jwks.json", wrapper.GetJSONWebKeySet)
-	router.GET(options.BaseURL+"/dev/inbox", wrapper.ListInboxMessages)
 	router.GET(options.BaseURL+"/healthz", wrapper.GetHealth)
 	router.GET(options.BaseURL+"/openapi.json", wrapper.GetOpenAPIJSON)
 	router.GET(options.BaseURL+"/openapi.yaml", wrapper.GetOpenAPIYAML)
@@ -448,109 +349,6 @@ func (response GetJSONWebKeySet500JSONResponse) VisitGetJSONWebKeySetResponse(w 
 type GetJSONWebKeySet503JSONResponse struct{ SystemUnavailableJSONResponse }
 
 func (response GetJSONWebKeySet503JSONResponse) VisitGetJSONWebKeySetResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	if response.Headers.RetryAfter != nil {
-		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
-	}
-	w.WriteHeader(503)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type ListInboxMessagesRequestObject struct {
-	Params ListInboxMessagesParams
-}
-
-type ListInboxMessagesResponseObject interface {
-	VisitListInboxMessagesResponse(w http.ResponseWriter) error
-}
-
-type ListInboxMessages200JSONResponse InboxMessageList
-
-func (response ListInboxMessages200JSONResponse) VisitListInboxMessagesResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(200)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type ListInboxMessages200TextHTMLResponse struct {
-	Body          io.Reader
-	ContentLength int64
-}
-
-func (response ListInboxMessages200TextHTMLResponse) VisitListInboxMessagesResponse(w http.ResponseWriter) error {
-
-	w.Header().Set("Content-Type", "text/html")
-	if response.ContentLength != 0 {
-		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
-	}
-	w.WriteHeader(200)
-
-	if closer, ok := response.Body.(io.ReadCloser); ok {
-		defer closer.Close()
-	}
-	_, err := io.Copy(w, response.Body)
-	return err
-}
-
-type ListInboxMessages400JSONResponse SystemFailure
-
-func (response ListInboxMessages400JSONResponse) VisitListInboxMessagesResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(400)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type ListInboxMessages404JSONResponse SystemFailure
-
-func (response ListInboxMessages404JSONResponse) VisitListInboxMessagesResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(404)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type ListInboxMessages500JSONResponse struct {
-	SystemInternalErrorJSONResponse
-}
-
-func (response ListInboxMessages500JSONResponse) VisitListInboxMessagesResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(500)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type ListInboxMessages503JSONResponse struct{ SystemUnavailableJSONResponse }
-
-func (response ListInboxMessages503JSONResponse) VisitListInboxMessagesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -728,9 +526,6 @@ type StrictServerInterface interface {
 	// GetJSONWebKeySet Read the public keys that verify tokens
 	// (GET /.well-known/jwks.json)
 	GetJSONWebKeySet(ctx context.Context, request GetJSONWebKeySetRequestObject) (GetJSONWebKeySetResponseObject, error)
-	// ListInboxMessages Read the messages that a development server kept
-	// (GET /dev/inbox)
-	ListInboxMessages(ctx context.Context, request ListInboxMessagesRequestObject) (ListInboxMessagesResponseObject, error)
 	// GetHealth Tell whether the process lives
 	// (GET /healthz)
 	GetHealth(ctx context.Context, request GetHealthRequestObject) (GetHealthResponseObject, error)
@@ -819,32 +614,6 @@ func (sh *strictHandler) GetJSONWebKeySet(ctx *gin.Context) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(GetJSONWebKeySetResponseObject); ok {
 		if err := validResponse.VisitGetJSONWebKeySetResponse(ctx.Writer); err != nil {
-			sh.options.ResponseErrorHandlerFunc(ctx, err)
-		}
-	} else if response != nil {
-		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
-	}
-}
-
-// ListInboxMessages operation middleware
-func (sh *strictHandler) ListInboxMessages(ctx *gin.Context, params ListInboxMessagesParams) {
-	var request ListInboxMessagesRequestObject
-
-	request.Params = params
-
-	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
-		return sh.ssi.ListInboxMessages(ctx, request.(ListInboxMessagesRequestObject))
-	}
-	for _, middleware := range sh.middlewares {
-		handler = middleware(handler, "ListInboxMessages")
-	}
-
-	response, err := handler(ctx, request)
-
-	if err != nil {
-		sh.options.HandlerErrorFunc(ctx, err)
-	} else if validResponse, ok := response.(ListInboxMessagesResponseObject); ok {
-		if err := validResponse.VisitListInboxMessagesResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

@@ -840,12 +840,117 @@ export interface paths {
         };
         /**
          * Read the messages that a development server kept
-         * @description The latest messages, newest first, as a list with `Accept: application/json` and as a page otherwise. Exists only on a
-         *     server started with `--dev`.
+         * @description The latest messages, newest first: a list, or with `Accept: text/html` a page. Exists only on a server started with
+         *     `--dev`, as do all operations of this tag.
+         *
+         *     With `wait` the list has only messages with a code or a link that has not expired. When there is none the reply is
+         *     held until one comes, and is an empty list when none has come by then. A script that makes the server send, and then
+         *     asks for `?to=…&wait=10s`, needs no pauses. If an older code to the same address may still be good, name its message
+         *     in `after`.
          */
         get: operations["listInboxMessages"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dev/inbox/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Watch messages arrive
+         * @description Server-sent events until the caller hangs up or the server stops. First one `clock`, then a `message` for each one that
+         *     is there and each one that arrives, oldest first. `message` has the message's ID as `id` and an `InboxMessage` as
+         *     `data`; `clock` has a `DevClock`, and comes again when the clock is moved. A comment comes every 15 seconds.
+         */
+        get: operations["streamInboxEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dev/inbox/{id}/mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look at a mail as its reader sees it
+         * @description The HTML part of a mail, exactly as it is sent by SMTP. Its Content-Security-Policy lets it do nothing but be looked
+         *     at, by itself or in a frame of the inbox.
+         */
+        get: operations["showInboxMail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dev/faults": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how the provider of the inbox misbehaves
+         * @description The faults in force for messages on their way to the inbox.
+         */
+        get: operations["getDevFaults"];
+        /**
+         * Make the provider of the inbox misbehave
+         * @description Replaces all faults, for tests of what an application does when codes come late, twice or never; `{}` ends them. Only
+         *     the provider is played: attempts, their back-off and the end of a message's life are the server's own. Messages that
+         *     go elsewhere than to the inbox are not touched.
+         */
+        put: operations["setDevFaults"];
+        /**
+         * Make the provider misbehave, by a form
+         * @description The same as PUT, for the form of the inbox. With `Accept` naming `text/html` it answers by sending the browser back.
+         */
+        post: operations["postDevFaults"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dev/clock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the server's clock
+         * @description What time the server takes it to be, and how far that is ahead of the computer's clock.
+         */
+        get: operations["getDevClock"];
+        put?: never;
+        /**
+         * Move the server's clock forward
+         * @description Codes, waits, limits, sessions, tokens and waiting messages are that much older at once. It never goes back, and is at
+         *     most 400 days ahead in all. A restart sets it right again; what was made in the future stays there, so start over with
+         *     an empty database then. The server's clock alone is moved: browsers drop cookies by theirs, Redis counts by its own,
+         *     and certificates are judged by the computer's.
+         */
+        post: operations["forwardDevClock"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1750,8 +1855,7 @@ export interface components {
         InboxMessageList: components["schemas"]["InboxMessage"][];
         /** @description A message that a development server kept in place of sending it. */
         InboxMessage: {
-            /** @description The message's ID. */
-            id: string;
+            id: components["schemas"]["InboxMessageIdText"];
             to: components["schemas"]["ContactAddress"];
             channel: components["schemas"]["InboxChannel"];
             /** @description The text of the message. */
@@ -1764,9 +1868,75 @@ export interface components {
             purpose: string;
             /**
              * Format: date-time
-             * @description When the message was made.
+             * @description When the message arrived, by the server's clock.
              */
             at: string;
+            /**
+             * Format: date-time
+             * @description When the code or the link in it stops working, by the server's clock. A notice has some such time too.
+             */
+            expires_at: string;
+            /** @description The language of the message, a BCP 47 tag. */
+            locale: string;
+            /** @description The subject of a mail. */
+            subject?: string;
+            sms?: components["schemas"]["InboxSegments"];
+        };
+        /** @description What a text message takes on the air, by 3GPP TS 23.038 and 23.040. */
+        InboxSegments: {
+            encoding: components["schemas"]["InboxEncoding"];
+            /**
+             * Format: int32
+             * @description How many septets (`gsm-7`, where some characters take two) or 16-bit units (`ucs-2`) the text has.
+             */
+            units: number;
+            /**
+             * Format: int32
+             * @description In how many parts it travels, and is paid.
+             */
+            segments: number;
+        };
+        /**
+         * @description The alphabet of a text message. A single character outside of GSM 7 bit makes the whole message UCS-2.
+         * @enum {string}
+         */
+        InboxEncoding: "gsm-7" | "ucs-2";
+        /** @description The ID of a message. */
+        InboxMessageIdText: string;
+        /** @description A path and query. */
+        InboxPath: string;
+        /** @description A duration as Go writes it, such as `1m30s`. */
+        DurationText: string;
+        /** @description Server-sent events, as the HTML Standard defines them. */
+        EventStream: string;
+        /** @description How a provider misbehaves. At most one of `lost`, `refused` and `failing`; what is absent is off. */
+        DevFaults: {
+            /** @description By how much messages come late that the provider has taken, at most `24h`. A restart loses them. */
+            late?: string;
+            /** @description The provider takes messages, and loses them. */
+            lost?: boolean;
+            /** @description Each message comes two times. */
+            twice?: boolean;
+            /** @description The provider refuses messages for good; the server gives up at once. */
+            refused?: boolean;
+            /** @description The provider takes no message now; the server tries again, less and less often, until the message has expired. */
+            failing?: boolean;
+            /** @description The only address that this is for, a phone number or an email address. Empty or absent means all. */
+            to?: string;
+        };
+        /** @description The server's clock. */
+        DevClock: {
+            /**
+             * Format: date-time
+             * @description What time it is to the server.
+             */
+            now: string;
+            /** @description How far that is ahead of the computer's clock, such as `6m0s`. */
+            offset: string;
+        };
+        /** @description A step of the clock. */
+        DevClockStep: {
+            forward: components["schemas"]["DurationText"];
         };
         /**
          * @description How the message would have travelled.
@@ -1781,8 +1951,6 @@ export interface components {
         AssetVersionTag: string;
         /** @description The text of a style sheet or script. */
         AssetText: string;
-        /** @description A page that shows the messages. */
-        InboxPage: string;
         /** @description A text for people. */
         HeaderFieldsTooLargeText: string;
         /** @description Every refusal of the server outside the four APIs. */
@@ -2200,6 +2368,85 @@ export interface components {
                 "text/html": components["schemas"]["HtmlPage"];
             };
         };
+        /** @description The request is not valid. The text says what would be. */
+        DevInvalid: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["SystemFailure"];
+                "text/html": components["schemas"]["HtmlPage"];
+            };
+        };
+        /** @description The request names the server by a host that is not its own, or comes from a page of another site. */
+        DevForbidden: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["SystemFailure"];
+                "text/html": components["schemas"]["HtmlPage"];
+            };
+        };
+        /** @description This server was started without `--dev`, or has no such message. */
+        DevNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["SystemFailure"];
+                "text/html": components["schemas"]["HtmlPage"];
+            };
+        };
+        /** @description The body is longer than 64 KiB. */
+        DevTooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["SystemFailure"];
+                "text/html": components["schemas"]["HtmlPage"];
+            };
+        };
+        /** @description The body is neither JSON nor a form. */
+        DevMediaType: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["SystemFailure"];
+                "text/html": components["schemas"]["HtmlPage"];
+            };
+        };
+        /** @description The server failed. Nothing about the cause is told. */
+        DevInternalError: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["SystemFailure"];
+                "text/html": components["schemas"]["HtmlPage"];
+            };
+        };
+        /** @description The server cannot work at the moment; the same request may work later. */
+        DevUnavailable: {
+            headers: {
+                "Retry-After": components["headers"]["OptionalRetryAfter"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["SystemFailure"];
+                "text/html": components["schemas"]["HtmlPage"];
+            };
+        };
+        /** @description Done; the browser goes back to the inbox. */
+        BackToInbox: {
+            headers: {
+                Location: components["headers"]["InboxLocation"];
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
         /** @description The server failed. Nothing about the cause is told. */
         SystemInternalError: {
             headers: {
@@ -2262,6 +2509,26 @@ export interface components {
          * @example +85261677528
          */
         InboxRecipient: components["schemas"]["ContactAddress"];
+        /**
+         * @description How long to hold the reply for a message, at most `60s`.
+         * @example 10s
+         */
+        InboxWait: components["schemas"]["DurationText"];
+        /**
+         * @description The ID of a message; only those that arrived later. One that is no longer kept leaves out nothing.
+         * @example 4nM0xQ_-aSb1Zk9mV1J2cQ
+         */
+        InboxAfter: components["schemas"]["InboxMessageIdText"];
+        /**
+         * @description The ID of a message.
+         * @example 4nM0xQ_-aSb1Zk9mV1J2cQ
+         */
+        InboxMessageId: components["schemas"]["InboxMessageIdText"];
+        /**
+         * @description The ID of the last message that a stream which broke off has told of. It goes before `after`.
+         * @example 4nM0xQ_-aSb1Zk9mV1J2cQ
+         */
+        LastEventId: components["schemas"]["InboxMessageIdText"];
     };
     requestBodies: never;
     headers: {
@@ -2280,6 +2547,11 @@ export interface components {
          * @example 30
          */
         OptionalRetryAfter: components["schemas"]["RetryAfterSeconds"];
+        /**
+         * @description The inbox, as it was filtered.
+         * @example /dev/inbox
+         */
+        InboxLocation: components["schemas"]["InboxPath"];
         /**
          * @description How to authenticate.
          * @example Basic realm="latchkey"
@@ -2445,12 +2717,20 @@ export type JsonWebKey = components['schemas']['JsonWebKey'];
 export type ContactAddress = components['schemas']['ContactAddress'];
 export type InboxMessageList = components['schemas']['InboxMessageList'];
 export type InboxMessage = components['schemas']['InboxMessage'];
+export type InboxSegments = components['schemas']['InboxSegments'];
+export type InboxEncoding = components['schemas']['InboxEncoding'];
+export type InboxMessageIdText = components['schemas']['InboxMessageIdText'];
+export type InboxPath = components['schemas']['InboxPath'];
+export type DurationText = components['schemas']['DurationText'];
+export type EventStream = components['schemas']['EventStream'];
+export type DevFaults = components['schemas']['DevFaults'];
+export type DevClock = components['schemas']['DevClock'];
+export type DevClockStep = components['schemas']['DevClockStep'];
 export type InboxChannel = components['schemas']['InboxChannel'];
 export type HtmlPage = components['schemas']['HtmlPage'];
 export type AssetFileName = components['schemas']['AssetFileName'];
 export type AssetVersionTag = components['schemas']['AssetVersionTag'];
 export type AssetText = components['schemas']['AssetText'];
-export type InboxPage = components['schemas']['InboxPage'];
 export type HeaderFieldsTooLargeText = components['schemas']['HeaderFieldsTooLargeText'];
 export type SystemFailure = components['schemas']['SystemFailure'];
 export type CacheControlText = components['schemas']['CacheControlText'];
@@ -2500,6 +2780,14 @@ export type ResponseHeaderFieldsTooLarge = components['responses']['HeaderFields
 export type ResponsePageNotFound = components['responses']['PageNotFound'];
 export type ResponsePageFailed = components['responses']['PageFailed'];
 export type ResponsePageUnavailable = components['responses']['PageUnavailable'];
+export type ResponseDevInvalid = components['responses']['DevInvalid'];
+export type ResponseDevForbidden = components['responses']['DevForbidden'];
+export type ResponseDevNotFound = components['responses']['DevNotFound'];
+export type ResponseDevTooLarge = components['responses']['DevTooLarge'];
+export type ResponseDevMediaType = components['responses']['DevMediaType'];
+export type ResponseDevInternalError = components['responses']['DevInternalError'];
+export type ResponseDevUnavailable = components['responses']['DevUnavailable'];
+export type ResponseBackToInbox = components['responses']['BackToInbox'];
 export type ResponseSystemInternalError = components['responses']['SystemInternalError'];
 export type ResponseSystemUnavailable = components['responses']['SystemUnavailable'];
 export type ParameterCustomerId = components['parameters']['CustomerId'];
@@ -2510,9 +2798,14 @@ export type ParameterRedirectUrl = components['parameters']['RedirectUrl'];
 export type ParameterAssetName = components['parameters']['AssetName'];
 export type ParameterAssetVersion = components['parameters']['AssetVersion'];
 export type ParameterInboxRecipient = components['parameters']['InboxRecipient'];
+export type ParameterInboxWait = components['parameters']['InboxWait'];
+export type ParameterInboxAfter = components['parameters']['InboxAfter'];
+export type ParameterInboxMessageId = components['parameters']['InboxMessageId'];
+export type ParameterLastEventId = components['parameters']['LastEventId'];
 export type HeaderNoStore = components['headers']['NoStore'];
 export type HeaderRetryAfter = components['headers']['RetryAfter'];
 export type HeaderOptionalRetryAfter = components['headers']['OptionalRetryAfter'];
+export type HeaderInboxLocation = components['headers']['InboxLocation'];
 export type HeaderWwwAuthenticate = components['headers']['WWWAuthenticate'];
 export type HeaderOptionalWwwAuthenticate = components['headers']['OptionalWWWAuthenticate'];
 export type HeaderRefreshTokenCookie = components['headers']['RefreshTokenCookie'];
@@ -3995,6 +4288,16 @@ export interface operations {
                  * @example +85261677528
                  */
                 to?: components["parameters"]["InboxRecipient"];
+                /**
+                 * @description How long to hold the reply for a message, at most `60s`.
+                 * @example 10s
+                 */
+                wait?: components["parameters"]["InboxWait"];
+                /**
+                 * @description The ID of a message; only those that arrived later. One that is no longer kept leaves out nothing.
+                 * @example 4nM0xQ_-aSb1Zk9mV1J2cQ
+                 */
+                after?: components["parameters"]["InboxAfter"];
             };
             header?: never;
             path?: never;
@@ -4009,29 +4312,233 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InboxMessageList"];
-                    "text/html": components["schemas"]["InboxPage"];
+                    "text/html": components["schemas"]["HtmlPage"];
                 };
             };
-            /** @description The query names several addresses. */
-            400: {
+            400: components["responses"]["DevInvalid"];
+            403: components["responses"]["DevForbidden"];
+            404: components["responses"]["DevNotFound"];
+            500: components["responses"]["DevInternalError"];
+            503: components["responses"]["DevUnavailable"];
+        };
+    };
+    streamInboxEvents: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only messages to this phone number or email address.
+                 * @example +85261677528
+                 */
+                to?: components["parameters"]["InboxRecipient"];
+                /**
+                 * @description The ID of a message; only those that arrived later. One that is no longer kept leaves out nothing.
+                 * @example 4nM0xQ_-aSb1Zk9mV1J2cQ
+                 */
+                after?: components["parameters"]["InboxAfter"];
+            };
+            header?: {
+                /**
+                 * @description The ID of the last message that a stream which broke off has told of. It goes before `after`.
+                 * @example 4nM0xQ_-aSb1Zk9mV1J2cQ
+                 */
+                "Last-Event-ID"?: components["parameters"]["LastEventId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events. */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SystemFailure"];
+                    "text/event-stream": components["schemas"]["EventStream"];
                 };
             };
-            /** @description This server was started without `--dev`. */
-            404: {
+            400: components["responses"]["DevInvalid"];
+            403: components["responses"]["DevForbidden"];
+            404: components["responses"]["DevNotFound"];
+            500: components["responses"]["DevInternalError"];
+            503: components["responses"]["DevUnavailable"];
+        };
+    };
+    showInboxMail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The ID of a message.
+                 * @example 4nM0xQ_-aSb1Zk9mV1J2cQ
+                 */
+                id: components["parameters"]["InboxMessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The mail. */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SystemFailure"];
+                    "text/html": components["schemas"]["HtmlPage"];
                 };
             };
-            500: components["responses"]["SystemInternalError"];
-            503: components["responses"]["SystemUnavailable"];
+            400: components["responses"]["DevInvalid"];
+            403: components["responses"]["DevForbidden"];
+            404: components["responses"]["DevNotFound"];
+            500: components["responses"]["DevInternalError"];
+            503: components["responses"]["DevUnavailable"];
+        };
+    };
+    getDevFaults: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The faults in force, each of them named. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DevFaults"];
+                };
+            };
+            403: components["responses"]["DevForbidden"];
+            404: components["responses"]["DevNotFound"];
+            500: components["responses"]["DevInternalError"];
+            503: components["responses"]["DevUnavailable"];
+        };
+    };
+    setDevFaults: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DevFaults"];
+                "application/x-www-form-urlencoded": components["schemas"]["DevFaults"];
+            };
+        };
+        responses: {
+            /** @description The faults in force, each of them named. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DevFaults"];
+                };
+            };
+            400: components["responses"]["DevInvalid"];
+            403: components["responses"]["DevForbidden"];
+            404: components["responses"]["DevNotFound"];
+            413: components["responses"]["DevTooLarge"];
+            415: components["responses"]["DevMediaType"];
+            500: components["responses"]["DevInternalError"];
+            503: components["responses"]["DevUnavailable"];
+        };
+    };
+    postDevFaults: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DevFaults"];
+                "application/x-www-form-urlencoded": components["schemas"]["DevFaults"];
+            };
+        };
+        responses: {
+            /** @description The faults in force, each of them named. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DevFaults"];
+                };
+            };
+            303: components["responses"]["BackToInbox"];
+            400: components["responses"]["DevInvalid"];
+            403: components["responses"]["DevForbidden"];
+            404: components["responses"]["DevNotFound"];
+            413: components["responses"]["DevTooLarge"];
+            415: components["responses"]["DevMediaType"];
+            500: components["responses"]["DevInternalError"];
+            503: components["responses"]["DevUnavailable"];
+        };
+    };
+    getDevClock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The server's clock. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DevClock"];
+                };
+            };
+            403: components["responses"]["DevForbidden"];
+            404: components["responses"]["DevNotFound"];
+            500: components["responses"]["DevInternalError"];
+            503: components["responses"]["DevUnavailable"];
+        };
+    };
+    forwardDevClock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DevClockStep"];
+                "application/x-www-form-urlencoded": components["schemas"]["DevClockStep"];
+            };
+        };
+        responses: {
+            /** @description The server's clock. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DevClock"];
+                };
+            };
+            303: components["responses"]["BackToInbox"];
+            400: components["responses"]["DevInvalid"];
+            403: components["responses"]["DevForbidden"];
+            404: components["responses"]["DevNotFound"];
+            413: components["responses"]["DevTooLarge"];
+            415: components["responses"]["DevMediaType"];
+            500: components["responses"]["DevInternalError"];
+            503: components["responses"]["DevUnavailable"];
         };
     };
     showFrontDoor: {
