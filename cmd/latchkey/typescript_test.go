@@ -21,6 +21,13 @@ func TestTypeScriptClient(t *testing.T) {
 	build, project := testtool.NPMPackage(t, source), t.TempDir()
 	tools := filepath.Join(build, "node_modules")
 	copyTree(t, filepath.Join(source, "src"), filepath.Join(build, "src"))
+	licence, err := os.ReadFile("../../LICENSE")
+	if err == nil {
+		err = os.WriteFile(filepath.Join(build, "LICENSE"), licence, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 	copyTree(t, filepath.Join(source, "test"), filepath.Join(project, "test"))
 	packed := testtool.Run(t, build, npmLimit, "npm", "pack", "--loglevel=error", "--pack-destination", project)
 	words := strings.Fields(packed) // the last one is the file's name
@@ -56,7 +63,7 @@ func wantOnlyBuilt(t testing.TB, dir string) {
 	for _, entry := range entries {
 		names = append(names, entry.Name())
 	}
-	if got := strings.Join(names, " "); got != "README.md dist package.json" {
+	if got := strings.Join(names, " "); got != "LICENSE README.md dist package.json" {
 		t.Errorf("the package has %s", got)
 	}
 }

@@ -686,6 +686,9 @@ type HealthStatus string
 // HTMLPage A page for people.
 type HTMLPage = string
 
+// InboxAfterText A message's ID, or nothing.
+type InboxAfterText = string
+
 // InboxChannel How the message would have travelled.
 type InboxChannel string
 
@@ -1420,8 +1423,8 @@ type AcceptLanguage = LanguageRange
 // AppName The name of an app.
 type AppName = GoodCityAppName
 
-// InboxAfter The ID of a message.
-type InboxAfter = InboxMessageIDText
+// InboxAfter A message's ID, or nothing.
+type InboxAfter = InboxAfterText
 
 // InboxRecipient A phone number or an email address.
 type InboxRecipient = ContactAddress
@@ -1668,7 +1671,7 @@ type ListInboxMessagesParams struct {
 	// Wait How long to hold the reply for a message, at most `60s`.
 	Wait *InboxWait `form:"wait,omitempty" json:"wait,omitempty"`
 
-	// After The ID of a message; only those that arrived later. One that is no longer kept leaves out nothing.
+	// After The ID of a message; only those that arrived later. One that is no longer kept leaves out nothing, and so does an empty one.
 	After *InboxAfter `form:"after,omitempty" json:"after,omitempty"`
 }
 

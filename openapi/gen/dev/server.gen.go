@@ -96,6 +96,9 @@ type EventStream = string
 // HTMLPage A page for people.
 type HTMLPage = string
 
+// InboxAfterText A message's ID, or nothing.
+type InboxAfterText = string
+
 // InboxChannel How the message would have travelled.
 type InboxChannel string
 
@@ -171,8 +174,8 @@ type SystemFailure struct {
 	Error string `json:"error"`
 }
 
-// InboxAfter The ID of a message.
-type InboxAfter = InboxMessageIDText
+// InboxAfter A message's ID, or nothing.
+type InboxAfter = InboxAfterText
 
 // InboxMessageID The ID of a message.
 type InboxMessageID = InboxMessageIDText
@@ -215,7 +218,7 @@ type ListInboxMessagesParams struct {
 	// Wait How long to hold the reply for a message, at most `60s`.
 	Wait *InboxWait `form:"wait,omitempty" json:"wait,omitempty"`
 
-	// After The ID of a message; only those that arrived later. One that is no longer kept leaves out nothing.
+	// After The ID of a message; only those that arrived later. One that is no longer kept leaves out nothing, and so does an empty one.
 	After *InboxAfter `form:"after,omitempty" json:"after,omitempty"`
 }
 
@@ -224,7 +227,7 @@ type StreamInboxEventsParams struct {
 	// To Only messages to this phone number or email address.
 	To *InboxRecipient `form:"to,omitempty" json:"to,omitempty"`
 
-	// After The ID of a message; only those that arrived later. One that is no longer kept leaves out nothing.
+	// After The ID of a message; only those that arrived later. One that is no longer kept leaves out nothing, and so does an empty one.
 	After *InboxAfter `form:"after,omitempty" json:"after,omitempty"`
 
 	// LastEventID The ID of the last message that a stream which broke off has told of. It goes before `after`.

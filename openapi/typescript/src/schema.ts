@@ -1903,6 +1903,8 @@ export interface components {
         InboxEncoding: "gsm-7" | "ucs-2";
         /** @description The ID of a message. */
         InboxMessageIdText: string;
+        /** @description A message's ID, or nothing. */
+        InboxAfterText: string;
         /** @description A path and query. */
         InboxPath: string;
         /** @description A duration as Go writes it, such as `1m30s`. */
@@ -2515,10 +2517,10 @@ export interface components {
          */
         InboxWait: components["schemas"]["DurationText"];
         /**
-         * @description The ID of a message; only those that arrived later. One that is no longer kept leaves out nothing.
+         * @description The ID of a message; only those that arrived later. One that is no longer kept leaves out nothing, and so does an empty one.
          * @example 4nM0xQ_-aSb1Zk9mV1J2cQ
          */
-        InboxAfter: components["schemas"]["InboxMessageIdText"];
+        InboxAfter: components["schemas"]["InboxAfterText"];
         /**
          * @description The ID of a message.
          * @example 4nM0xQ_-aSb1Zk9mV1J2cQ
@@ -2720,6 +2722,7 @@ export type InboxMessage = components['schemas']['InboxMessage'];
 export type InboxSegments = components['schemas']['InboxSegments'];
 export type InboxEncoding = components['schemas']['InboxEncoding'];
 export type InboxMessageIdText = components['schemas']['InboxMessageIdText'];
+export type InboxAfterText = components['schemas']['InboxAfterText'];
 export type InboxPath = components['schemas']['InboxPath'];
 export type DurationText = components['schemas']['DurationText'];
 export type EventStream = components['schemas']['EventStream'];
@@ -4294,7 +4297,7 @@ export interface operations {
                  */
                 wait?: components["parameters"]["InboxWait"];
                 /**
-                 * @description The ID of a message; only those that arrived later. One that is no longer kept leaves out nothing.
+                 * @description The ID of a message; only those that arrived later. One that is no longer kept leaves out nothing, and so does an empty one.
                  * @example 4nM0xQ_-aSb1Zk9mV1J2cQ
                  */
                 after?: components["parameters"]["InboxAfter"];
@@ -4331,7 +4334,7 @@ export interface operations {
                  */
                 to?: components["parameters"]["InboxRecipient"];
                 /**
-                 * @description The ID of a message; only those that arrived later. One that is no longer kept leaves out nothing.
+                 * @description The ID of a message; only those that arrived later. One that is no longer kept leaves out nothing, and so does an empty one.
                  * @example 4nM0xQ_-aSb1Zk9mV1J2cQ
                  */
                 after?: components["parameters"]["InboxAfter"];

@@ -63,7 +63,7 @@ func refused[Failure any](status int, response *http.Response, err error) {
 // code is the newest code for somebody. A message may be on its way still.
 func (v visitor) code(to string) string {
 	for range 100 {
-		for _, message := range must(v.SystemApi.ListInboxMessages(plain, &openapi.ListInboxMessagesOpts{To: optional.NewString(to)})) {
+		for _, message := range must(v.DevApi.ListInboxMessages(plain, &openapi.ListInboxMessagesOpts{To: optional.NewString(to)})) {
 			if message.Code != "" {
 				return message.Code
 			}
