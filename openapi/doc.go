@@ -3,11 +3,11 @@
 //
 //	openapi.yaml ──┬── tojson ─────────────────────────▶ openapi.json
 //	               ├── server.overlay.yaml, <tag>.cfg ─▶ gen/<tag>/server.gen.go   one strict Gin server a tag
-//	               └── client.overlay.yaml, client.cfg ▶ client/client.gen.go      one Go client for all tags
+//	               └── client.overlay.yaml, client.cfg ▶ client/api/client.gen.go  one Go client for all tags
 //
 // Nobody edits what is generated. What Go needs and a reader of the document does not (field order, names, bodies that
 // reach the binding as JSON) is said in the overlays and not in the document.
 //
-// Next door: package contract holds requests and replies of tests against the document; adapter/httpapi has a room for
-// each dialect that implements its generated StrictServerInterface.
+// Next door: package client logs people in by the generated client; package contract holds requests and replies of tests
+// against the document; adapter/httpapi has a room for each dialect that implements its generated StrictServerInterface.
 package openapi

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"latchkey/openapi/client"
+	"latchkey/openapi/client/api"
 )
 
 // A generated Set-Cookie would overwrite the cookies that are already on a reply, and a generated form binding would not
@@ -54,12 +54,12 @@ func TestGeneratedClient(t *testing.T) {
 		io.WriteString(w, `{"success":true,"message":"","data":{"accessToken":"a"}}`)
 	}))
 	t.Cleanup(server.Close)
-	caller, err := client.NewClientWithResponses(server.URL)
+	caller, err := api.NewClientWithResponses(server.URL)
 	if err != nil {
 		t.Fatal(err)
 	}
 
-	code := client.OTPVerificationReqDTO{OTPToken: "t"}
+	code := api.OTPVerificationReqDTO{OTPToken: "t"}
 	if err := code.OTP.FromOTPNumber(37695); err != nil {
 		t.Fatal(err)
 	}

@@ -42,8 +42,11 @@ var libraries = map[string]string{
 	"github.com/lestrrat-go/jwx/v2": "adapter/token/jwxtoken infrastructure/keys cmd/latchkey/bench",
 	"github.com/getkin/kin-openapi": "openapi/contract",
 	"github.com/chromedp":           "infrastructure/testbrowser",
-	"math/rand":                     "infrastructure/random",
+	"math/rand":                     "infrastructure/random openapi/client",
 }
+
+// frugal are packages that users may copy: besides the standard library they import what is listed here, and their own.
+var frugal = map[string]string{"openapi/client": "github.com/oapi-codegen/runtime"}
 
 // listedPackage is what `go list -json` tells of a package.
 type listedPackage struct {
@@ -96,6 +99,12 @@ func judge(path, imported string) string {
 		}
 		return path + " is in no room of the house"
 	}
+	for room, may := range frugal {
+		outside, _, _ := strings.Cut(imported, "/")
+		if below(path, room) && strings.Contains(outside, ".") && !below(imported, may) {
+			return path + " must not import " + imported + ", only " + may
+		}
+	}
 	for library, homes := range libraries {
 		if !strings.HasPrefix(imported, library) {
 			continue
@@ -134,6 +143,11 @@ func TestArchitecture_Judge(t *testing.T) {
 		{"adapter/store/gormstore", "gorm.io/gorm", false},
 		{"cmd/latchkey", "latchkey/adapter/secret", false},
 		{"surprise", "latchkey/domain", true},
+		{"openapi/client", "latchkey/openapi/client/api", false},
+		{"openapi/client", "latchkey/openapi", true},
+		{"openapi/client/api", "github.com/oapi-codegen/runtime", false},
+		{"openapi/client", "golang.org/x/sync/singleflight", true},
+		{"openapi/client", "net/http", false},
 	} {
 		if got := judge(test.path, test.imported) != ""; got != test.wrong {
 			t.Errorf("%s -> %s: wrong is %v, want %v", test.path, test.imported, got, test.wrong)

@@ -9,7 +9,7 @@ import (
 
 	"latchkey/infrastructure/testdb"
 	"latchkey/openapi"
-	"latchkey/openapi/client"
+	client "latchkey/openapi/client/api"
 )
 
 // TestBoot_Inbox shows what --dev sent: newest first, for one address alone, as a list and as a page without script.

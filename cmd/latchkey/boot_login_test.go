@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"latchkey/infrastructure/testdb"
-	"latchkey/openapi/client"
+	client "latchkey/openapi/client/api"
 )
 
 // TestBoot_LogIn logs in through all four APIs with the generated client, the codes taken from the inbox of --dev.
@@ -32,12 +32,12 @@ func header(name, value string) client.RequestEditorFn {
 
 // inboxCode is the newest code that was sent to an address to log in. Messages are handed over right after the reply, so
 // that the first look may be too early.
-func inboxCode(t *testing.T, api *client.ClientWithResponses, to string) string {
+func inboxCode(t testing.TB, api *client.ClientWithResponses, to string) string {
 	t.Helper()
 	return inboxCodeFor(t, api, to, "login")
 }
 
-func inboxCodeFor(t *testing.T, api *client.ClientWithResponses, to, purpose string) (code string) {
+func inboxCodeFor(t testing.TB, api *client.ClientWithResponses, to, purpose string) (code string) {
 	t.Helper()
 	eventually(t, "a code in the inbox of "+to, letterLimit, func() bool {
 		got, err := api.ListInboxMessagesWithResponse(t.Context(), &client.ListInboxMessagesParams{To: &to}, header("Accept", "application/json"))

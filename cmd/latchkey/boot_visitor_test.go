@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"latchkey/openapi/client"
+	client "latchkey/openapi/client/api"
 	"latchkey/openapi/contract"
 )
 
