@@ -13,6 +13,7 @@ import (
 //go:generate go tool oapi-codegen --config=bridgekeeper.cfg.yaml openapi.yaml
 //go:generate go tool oapi-codegen --config=system.cfg.yaml openapi.yaml
 //go:generate go tool oapi-codegen --config=pages.cfg.yaml openapi.yaml
+//go:generate go tool oapi-codegen --config=microsite.cfg.yaml openapi.yaml
 //go:generate go tool oapi-codegen --config=client.cfg.yaml openapi.yaml
 
 //go:embed openapi.yaml

@@ -28,6 +28,7 @@ var rooms = []struct{ room, may string }{
 	{"adapter/token/jwxtoken", "usecase! domain infrastructure/keys"},
 	{"adapter/secret", "usecase! domain infrastructure/keys"},
 	{"adapter/delivery", "usecase! domain infrastructure/httpclient"},
+	{"adapter/web/microsite", "adapter/web! adapter/httpapi! domain openapi/client! openapi/gen/microsite"},
 	{"adapter/web/docs", "adapter/web! adapter/httpapi! domain openapi/gen/pages"},
 	{"adapter/web", "adapter/httpapi! domain"},
 	{"adapter", "usecase! domain"},

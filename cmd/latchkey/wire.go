@@ -32,6 +32,7 @@ import (
 	"latchkey/adapter/token/jwxtoken"
 	"latchkey/adapter/web"
 	"latchkey/adapter/web/docs"
+	"latchkey/adapter/web/microsite"
 	"latchkey/domain"
 	"latchkey/infrastructure/clock"
 	"latchkey/infrastructure/config"
@@ -51,6 +52,7 @@ type app struct {
 	db     *database.DB
 	store  *gormstore.Store
 	tokens *jwxtoken.Signer
+	limits usecase.Limiter
 	core   *usecase.Core
 	meters *meters      // nil without an address that serves them
 	inbox  *inbox.Inbox // nil but with --dev and without other addresses
@@ -98,8 +100,7 @@ func wire(ctx context.Context, c *config.Config, logger *slog.Logger) (a *app, e
 	if err != nil {
 		return a, err
 	}
-	limiter, err := a.limiter()
-	if err != nil {
+	if a.limits, err = a.limiter(); err != nil {
 		return a, err
 	}
 	senders, err := a.senders()
@@ -109,7 +110,7 @@ func wire(ctx context.Context, c *config.Config, logger *slog.Logger) (a *app, e
 	a.core = usecase.New(usecase.Ports{
 		Store: a.store, Clock: a.clock, Random: random.System{}, Keyring: keyring, Tokens: a.tokens,
 		Passwords: secret.NewPasswordHasher(hashingPlaces(), passwordQueue),
-		Limiter:   limiter, Limits: limits(c), Senders: senders, Observer: a.observer(), Logger: logger, Countries: c.Countries,
+		Limiter:   a.limits, Limits: limits(c), Senders: senders, Observer: a.observer(), Logger: logger, Countries: c.Countries,
 	})
 	return a, nil
 }
@@ -212,7 +213,14 @@ func (a *app) server(public *url.URL) (*httpapi.Server, error) {
 	}
 	system.Mount(documents)
 	kit := web.NewKit(server)
-	docs.Mount(docs.Options{Kit: kit, Dialects: described(c.Dialects), Dev: c.Dev, Version: version})
+	relying, err := a.microsite(kit, public)
+	if err != nil {
+		return nil, err
+	}
+	microsite.Mount(relying)
+	docs.Mount(docs.Options{
+		Kit: kit, Dialects: described(c.Dialects), Dev: c.Dev, Version: version, Microsite: relying.Client != nil,
+	})
 
 	issuer := public.String()
 	rooms := map[string]func(s httpapi.Settings) error{

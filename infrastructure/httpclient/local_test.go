@@ -93,9 +93,11 @@ func TestLocalFails(t *testing.T) {
 		"the caller had gone": {func(func()) http.HandlerFunc {
 			return func(http.ResponseWriter, *http.Request) { t.Error("the handler ran") }
 		}, true, context.Canceled},
-		"the caller goes":       {func(cancel func()) http.HandlerFunc { return func(http.ResponseWriter, *http.Request) { cancel() } }, false, context.Canceled},
-		"the handler breaks":    {func(func()) http.HandlerFunc { return func(http.ResponseWriter, *http.Request) { panic("secret") } }, false, nil},
-		"the handler breaks it": {func(func()) http.HandlerFunc { return func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) } }, false, nil},
+		"the caller goes":    {func(cancel func()) http.HandlerFunc { return func(http.ResponseWriter, *http.Request) { cancel() } }, false, context.Canceled},
+		"the handler breaks": {func(func()) http.HandlerFunc { return func(http.ResponseWriter, *http.Request) { panic("secret") } }, false, nil},
+		"the handler breaks it": {func(func()) http.HandlerFunc {
+			return func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
+		}, false, nil},
 	} {
 		ctx, cancel := context.WithCancel(t.Context())
 		body := &closing{Reader: strings.NewReader("sent")}
