@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -50,7 +51,9 @@ func Open(t testing.TB, o Options) *Tab {
 	}
 	flags := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.UserDataDir(t.TempDir()), chromedp.WindowSize(o.Width, o.Height), chromedp.WSURLReadTimeout(time.Minute),
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("lang", o.Language))
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
+		// Pages that come back from memory do so behind the driver's back.
+		chromedp.Flag("disable-back-forward-cache", true), chromedp.Flag("lang", o.Language))
 	allocated, release := chromedp.NewExecAllocator(context.Background(), flags...)
 	ctx, closeBrowser := chromedp.NewContext(allocated)
 	tab := &Tab{t: t}
@@ -148,7 +151,12 @@ func (b *Tab) See(text string) {
 // Await waits until a JavaScript expression is true, also over the loading of other pages.
 func (b *Tab) Await(expression string) {
 	b.t.Helper()
-	if _, err := chromedp.Run(b.ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(10*time.Second))); err != nil {
+	poll := chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(10*time.Second))
+	_, err := chromedp.Run(b.ctx, poll)
+	for attempt := 0; attempt < 20 && err != nil && strings.Contains(err.Error(), "context"); attempt++ {
+		_, err = chromedp.Run(b.ctx, poll) // the page went away between looking it up and asking it
+	}
+	if err != nil {
 		b.t.Fatalf("%v waiting for %s\non the page:\n%s", err, expression, b.page())
 	}
 }
