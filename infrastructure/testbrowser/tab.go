@@ -2,10 +2,10 @@ package testbrowser
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -17,6 +17,9 @@ import (
 
 	"latchkey/infrastructure/testtool"
 )
+
+// patience is how long Await waits for a page.
+const patience = 10 * time.Second
 
 // limit is how long one Tab may live.
 const limit = 2 * time.Minute
@@ -151,10 +154,11 @@ func (b *Tab) See(text string) {
 // Await waits until a JavaScript expression is true, also over the loading of other pages.
 func (b *Tab) Await(expression string) {
 	b.t.Helper()
-	poll := chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(10*time.Second))
+	poll := chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(patience))
 	_, err := chromedp.Run(b.ctx, poll)
-	for attempt := 0; attempt < 20 && err != nil && strings.Contains(err.Error(), "context"); attempt++ {
-		_, err = chromedp.Run(b.ctx, poll) // the page went away between looking it up and asking it
+	// Whatever else goes wrong is of a page that went away while it was asked, or is not quite there yet.
+	for end := time.Now().Add(patience); err != nil && !errors.Is(err, chromedp.ErrPollingTimeout) && b.ctx.Err() == nil && time.Now().Before(end); {
+		_, err = chromedp.Run(b.ctx, poll)
 	}
 	if err != nil {
 		b.t.Fatalf("%v waiting for %s\non the page:\n%s", err, expression, b.page())

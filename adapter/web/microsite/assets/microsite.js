@@ -17,13 +17,13 @@
   // A wait that is over is said once, to screen readers too; the seconds in between are not.
   const over = (time) => {
     const line = time.closest("p");
-    const done = document.createElement("p");
-    done.textContent = time.dataset.done;
-    const said = document.getElementById("said");
-    if (said && line.id === "wait") said.replaceChildren(done);
-    else if (said && line.closest("form")) said.append(done);
-    else line.replaceChildren(time.dataset.done);
-    if (line.closest("form")) line.remove();
+    const done = time.dataset.done;
+    if (!line.closest("form")) return line.replaceChildren(done);
+    line.remove();
+    const said = document.createElement("p");
+    said.className = "note";
+    said.textContent = done;
+    document.getElementById("said").replaceChildren(said);
   };
   const times = [...document.querySelectorAll("[data-left]")].map((time) => ({ time, left: Number(time.dataset.left) }));
   const wait = times.find(({ time }) => time.closest("#wait"));
