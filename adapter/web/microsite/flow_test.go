@@ -66,7 +66,8 @@ func TestWrongCodes(t *testing.T) {
 	b.answer(wrong(code)).sees(codePath, "Tries left: 1.")
 	dead := b.form(codePath, "code", code)
 	b.answer(wrong(code)).sees(codePath, "it was the last try", "in 30 seconds").has(`!action="/microsite/code"`)
-	b.post(codePath, dead).sees(codePath, "!points")
+	b.post(codePath, dead).sees(codePath, "out of date")
+	b.post(codePath, "code="+code+"&"+b.form(resendPath, "", "")).sees(codePath, "!Too many") // nobody is asked
 	advance(w, 30*time.Second)
 	b.follow(codePath).resend().sees(codePath, "A new code is on its way", "in 30 seconds").has(`!tabindex="-1"`)
 	b.answer(w.Code(mobile)).sees(dashboard)
@@ -92,7 +93,7 @@ func TestResend(t *testing.T) {
 	w := newWorld(t, nil)
 	b := open(t, w).follow(home).ask(customer)
 	first := w.Code(mobile)
-	advance(w, 10*time.Second)
+	advance(w, 10*time.Second+time.Millisecond)
 	b.resend().sees(codePath, "Try again in 20 seconds.", "You can have a new code sent in 20 seconds.")
 	if sent := len(w.Messages(mobile)); sent != 1 {
 		t.Fatalf("%d messages", sent)
@@ -196,6 +197,34 @@ func TestDoubleClickOnTheCode(t *testing.T) {
 	if sent := len(w.Messages(mobile)); sent != 1 {
 		t.Errorf("%d messages", sent)
 	}
+}
+
+// However many clicks there are at once, one of them logs in and the others follow.
+func TestManyClicksOnTheCode(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	b := open(t, w).follow(home).ask(customer)
+	form, before := b.form(codePath, "code", w.Code(mobile)), b.cookie
+	cookies := make(chan string, 5)
+	var clicks sync.WaitGroup
+	for range cap(cookies) {
+		clicks.Go(func() {
+			clicked := open(t, w)
+			clicked.cookie = before
+			if reply := clicked.send("POST", codePath, form); reply.Header.Get("Location") != dashboard {
+				t.Errorf("%d %v", reply.Status, reply.Header)
+			}
+			cookies <- clicked.cookie
+		})
+	}
+	clicks.Wait()
+	b.cookie = <-cookies
+	for range cap(cookies) - 1 {
+		if other := <-cookies; other != b.cookie || other == before {
+			t.Error("two sessions")
+		}
+	}
+	b.follow(dashboard).sees(dashboard, "3,500")
 }
 
 func TestTwoTabs(t *testing.T) {

@@ -25,7 +25,7 @@ func (h *handlers) RequestMicrositeCode(c *gin.Context) {
 	current, typed := h.current(c), strings.TrimSpace(c.PostForm("customer_id"))
 	ask := func() *Session { return h.ask(c, current, typed) }
 	var session *Session
-	if nonce := c.PostForm("form"); c.PostForm("proof") == "" && nonce != "" && len(nonce) <= mostTyped {
+	if nonce := c.PostForm("form"); nonce != "" && len(nonce) <= mostTyped {
 		session = h.once.do(c, nonce+" "+typed, ask)
 	} else {
 		session = ask()

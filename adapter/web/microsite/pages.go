@@ -127,10 +127,6 @@ func (h *handlers) current(c *gin.Context) *Session {
 
 // proceed sends the browser to where a session is, whose turn nobody has.
 func (h *handlers) proceed(c *gin.Context, s *Session) {
-	if h.Sessions.Find(s.id) == nil {
-		redirect(c, http.StatusSeeOther, home)
-		return
-	}
 	if s.take(c) != nil {
 		h.busy(c)
 		return

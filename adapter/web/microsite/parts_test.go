@@ -1,6 +1,7 @@
 package microsite
 
 import (
+	"context"
 	"fmt"
 	"io/fs"
 	"reflect"
@@ -8,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"latchkey/adapter/httpapi/httpapitest"
@@ -135,6 +137,33 @@ func TestMemoryIsBounded(t *testing.T) {
 	if len(m.pending.byID) != m.pending.order.Len() || m.pending.order.Len() != 1 {
 		t.Errorf("%d and %d are left", len(m.pending.byID), m.pending.order.Len())
 	}
+}
+
+func TestSecondClickWaitsForTheFirst(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		o, made, release := newOnce(porttest.NewClock(httpapitest.Start)), &Session{}, make(chan struct{})
+		outcomes := make(chan *Session, 2)
+		go func() {
+			outcomes <- o.do(t.Context(), "form", func() *Session { <-release; return made })
+		}()
+		synctest.Wait()
+		second := func() *Session { t.Error("done twice"); return nil }
+		go func() { outcomes <- o.do(t.Context(), "form", second) }()
+		synctest.Wait()
+		if len(outcomes) != 0 {
+			t.Error("the second did not wait")
+		}
+		gone, cancel := context.WithCancel(t.Context())
+		cancel()
+		if o.do(gone, "form", second) != nil {
+			t.Error("who is gone got an outcome")
+		}
+		close(release)
+		if <-outcomes != made || <-outcomes != made {
+			t.Error("two outcomes")
+		}
+	})
 }
 
 func TestOutcomesAreBounded(t *testing.T) {

@@ -3,6 +3,7 @@ package microsite
 import (
 	"context"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -188,4 +189,23 @@ func TestLimitByAddress(t *testing.T) {
 	open(t, w).follow(home).ask("another").sees(home, "Try again in 1 minute 30 seconds.")
 	left[Answer].Store(1)
 	b.answer(code).sees(dashboard)
+}
+
+// A browser that sends a form twice gives the first request up, while the code is on its way: the second is told of that code.
+func TestGivenUpRequestIsFinished(t *testing.T) {
+	t.Parallel()
+	given, cancel := context.WithCancel(t.Context())
+	w, _, _ := detoured(t, func(w http.ResponseWriter, r *http.Request) {
+		cancel()
+		sends(nil)(w, r)
+	})
+	b := open(t, w).follow(home)
+	form := b.form(home, "customer_id", customer)
+	request := httptest.NewRequestWithContext(given, "POST", home, strings.NewReader(form))
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	w.Handler.ServeHTTP(httptest.NewRecorder(), request)
+	if given.Err() == nil {
+		t.Fatal("the Client API was not called")
+	}
+	b.post(home, form).sees(codePath, "!Error")
 }
