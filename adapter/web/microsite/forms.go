@@ -26,7 +26,7 @@ func (h *handlers) RequestMicrositeCode(c *gin.Context) {
 	ask := func() *Session { return h.ask(c, current, typed) }
 	var session *Session
 	if nonce := c.PostForm("form"); nonce != "" && len(nonce) <= mostTyped {
-		session = h.once.do(c, nonce+" "+typed, ask)
+		session = h.once.do(c, digest(nonce+" "+typed), ask)
 	} else {
 		session = ask()
 	}

@@ -14,7 +14,7 @@ import (
 // HTMLPage A page for people.
 type HTMLPage = string
 
-// MicrositeNoteName What has happened before the first page is opened; `left`, `ended` or `stale`.
+// MicrositeNoteName What has happened before the first page is opened; `left` or `ended`.
 type MicrositeNoteName = string
 
 // PagePath A path on this server.
@@ -23,7 +23,7 @@ type PagePath = string
 // RetryAfterSeconds Seconds.
 type RetryAfterSeconds = int32
 
-// MicrositeNote What has happened before the first page is opened; `left`, `ended` or `stale`.
+// MicrositeNote What has happened before the first page is opened; `left` or `ended`.
 type MicrositeNote = MicrositeNoteName
 
 // ShowMicrositeParams defines parameters for ShowMicrosite.
