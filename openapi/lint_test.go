@@ -38,10 +38,11 @@ var rules = []rule{
 
 func TestLint(t *testing.T) {
 	t.Parallel()
-	for _, rule := range rules {
+	document := mustLoad(t)
+	for _, rule := range append(rules, nameRules...) {
 		t.Run(rule.name, func(t *testing.T) {
 			t.Parallel()
-			for _, place := range rule.check(mustLoad(t)) {
+			for _, place := range rule.check(document) {
 				t.Error(place)
 			}
 		})
@@ -296,7 +297,7 @@ func lintSchemas(document *openapi3.T, good func(pointer string, schema *openapi
 
 func lintMarks(*openapi3.T) (broken []string) {
 	mark := regexp.MustCompile(`"(x-latchkey-[a-z-]+)": (\S+)`)
-	known := []string{"x-latchkey-extension", "x-latchkey-any-content-type"}
+	known := []string{"x-latchkey-extension", "x-latchkey-any-content-type", "x-latchkey-bare-token"}
 	for _, found := range mark.FindAllStringSubmatch(string(openapi.JSON()), -1) {
 		if !slices.Contains(known, found[1]) || strings.TrimSuffix(found[2], ",") != "true" {
 			broken = append(broken, found[0])
@@ -305,10 +306,13 @@ func lintMarks(*openapi3.T) (broken []string) {
 	return broken
 }
 
-func lintReferences(document *openapi3.T) (broken []string) {
+func lintReferences(document *openapi3.T) []string { return unused(document, openapi.JSON()) }
+
+// unused answers the components of a document that its text, in JSON, does not name, and references to what is no component.
+func unused(document *openapi3.T, text []byte) (broken []string) {
 	used := map[string]bool{}
 	reference := regexp.MustCompile(`"\$ref": "([^"]*)"`)
-	for _, found := range reference.FindAllStringSubmatch(string(openapi.JSON()), -1) {
+	for _, found := range reference.FindAllStringSubmatch(string(text), -1) {
 		used[found[1]] = true
 		if !strings.HasPrefix(found[1], "#/components/") {
 			broken = append(broken, found[1])

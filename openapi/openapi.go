@@ -7,14 +7,8 @@ import (
 )
 
 //go:generate go run ./internal/tojson openapi.yaml openapi.json
-//go:generate go tool oapi-codegen --config=bigcity.cfg.yaml openapi.yaml
-//go:generate go tool oapi-codegen --config=goodcity.cfg.yaml openapi.yaml
-//go:generate go tool oapi-codegen --config=arita.cfg.yaml openapi.yaml
-//go:generate go tool oapi-codegen --config=bridgekeeper.cfg.yaml openapi.yaml
-//go:generate go tool oapi-codegen --config=system.cfg.yaml openapi.yaml
-//go:generate go tool oapi-codegen --config=pages.cfg.yaml openapi.yaml
-//go:generate go tool oapi-codegen --config=microsite.cfg.yaml openapi.yaml
-//go:generate go tool oapi-codegen --config=client.cfg.yaml openapi.yaml
+//go:generate sh -c "for config in *.cfg.yaml; do go tool oapi-codegen --config=${DOLLAR}config openapi.yaml || exit 1; done"
+//go:generate go run ./internal/changelog released openapi.yaml CHANGELOG.md
 
 //go:embed openapi.yaml
 var yamlDocument string

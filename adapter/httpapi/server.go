@@ -34,6 +34,8 @@ type Server struct {
 	options Options
 	// refusals finds the words for requests that reach no handler: by path, those of the room that has the path.
 	refusals map[string]Words
+	// people are the words for browsers that go to a path which nobody has.
+	people Words
 }
 
 // Room is one dialect's share of the server.
@@ -95,6 +97,9 @@ func (s *Server) Mount(room Room) {
 	}
 }
 
+// WordsForPeople are for paths that no room has, when a browser goes there. Programs get JSON, and each room's paths keep its words.
+func (s *Server) WordsForPeople(words Words) { s.people = words }
+
 // Handle adds a handler outside of all rooms.
 func (s *Server) Handle(method, path string, handler gin.HandlerFunc) {
 	s.engine.Handle(method, path, handler)
@@ -152,7 +157,14 @@ func (s *Server) refuseUnrouted(c *gin.Context, status int) {
 	if status == http.StatusMethodNotAllowed {
 		code = CodeNoSuchMethod
 	}
-	if words, ok := s.refusals[c.Request.URL.Path]; ok {
+	words, taken := s.refusals[c.Request.URL.Path]
+	if !taken && s.people != nil {
+		c.Writer.Header().Set("Vary", "Accept")
+		if strings.Contains(c.GetHeader("Accept"), "text/html") {
+			words = s.people
+		}
+	}
+	if words != nil {
 		c.Set(wordsKey, words)
 	}
 	s.Refuse(c, domain.NewFault(domain.NotFound, code))

@@ -244,3 +244,21 @@ func TestSameOriginAndSecure(t *testing.T) {
 		}
 	}
 }
+
+func TestWordsForPeople(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, nil)
+	mount(s, "GET", "/here", httpapi.BodyRules{}, echo)
+	s.WordsForPeople(words("people"))
+	for _, c := range []struct{ method, path, accept, want string }{
+		{"GET", "/away", "text/html,*/*;q=0.8", `{"code":"no_such_path","field":"","room":"people"}`},
+		{"GET", "/away", "application/json", `{"error":"Not found"}`},
+		{"GET", "/away", "", `{"error":"Not found"}`},
+		{"POST", "/here", "text/html,*/*;q=0.8", refused("no_such_method", "")},
+	} {
+		reply := do(s, c.method, c.path, "", "Accept: "+c.accept)
+		if reply.Body.String() != c.want {
+			t.Errorf("%s %s, %s: %s", c.method, c.path, c.accept, reply.Body)
+		}
+	}
+}

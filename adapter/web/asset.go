@@ -18,7 +18,7 @@ import (
 
 // assetTypes are the Content-Types of what pages load, by the end of the name.
 var assetTypes = map[string]string{
-	".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml",
+	".css": "text/css; charset=utf-8", ".txt": "text/plain; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml",
 }
 
 // asset is a file that pages load.
@@ -67,7 +67,12 @@ func (k *Kit) WriteAsset(c *gin.Context, name, version string) {
 		c.Status(http.StatusNotModified)
 		return
 	}
-	content := a.content
+	a.write(c)
+}
+
+// write answers the content, packed for those who understand that.
+func (a *asset) write(c *gin.Context) {
+	header, content := c.Writer.Header(), a.content
 	if a.packed {
 		header.Set("Vary", "Accept-Encoding")
 		if strings.Contains(c.GetHeader("Accept-Encoding"), "gzip") {

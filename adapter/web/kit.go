@@ -37,6 +37,7 @@ func NewKit(server *httpapi.Server) *Kit {
 	k.layout = template.Must(template.New("layout.html").Funcs(template.FuncMap{"asset": k.address}).ParseFS(templates, "layout.html"))
 	k.AddAssets(assets, "assets")
 	k.refusal = k.Page(templates, "refusal.html")
+	server.WordsForPeople(k.words)
 	return k
 }
 
@@ -62,12 +63,22 @@ func (k *Kit) AddAssets(files fs.FS, folder string) {
 	}
 }
 
-// Room is the share of the server that pages have. Its forms are application/x-www-form-urlencoded, and refused when a page of
+// Room is the share of the server that pages have. What answers GET answers HEAD too. Its forms are application/x-www-form-urlencoded, and refused when a page of
 // another site sends them.
 func (k *Kit) Room(register func(r gin.IRouter), before ...gin.HandlerFunc) httpapi.Room {
 	return httpapi.Room{
-		Words: k.words, Body: httpapi.BodyRules{AsForm: true}, Before: append([]gin.HandlerFunc{k.guard}, before...), Register: register,
+		Words: k.words, Body: httpapi.BodyRules{AsForm: true}, Before: append([]gin.HandlerFunc{k.guard}, before...),
+		Register: func(r gin.IRouter) { register(withHead{r}) },
 	}
+}
+
+// withHead answers HEAD wherever a page answers GET, as monitors and link checkers ask so; net/http leaves the body out.
+type withHead struct{ gin.IRouter }
+
+// GET registers a route for GET and HEAD.
+func (r withHead) GET(path string, handlers ...gin.HandlerFunc) gin.IRoutes {
+	r.HEAD(path, handlers...)
+	return r.IRouter.GET(path, handlers...)
 }
 
 // guard refuses what changes something on behalf of a page of another site: by Sec-Fetch-Site, or by Origin where a browser does

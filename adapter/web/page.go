@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"compress/gzip"
 	"html/template"
 	"io/fs"
 	"net/http"
@@ -41,8 +42,39 @@ func (p *Page) Write(c *gin.Context, status int, data any) {
 		return
 	}
 	p.policy.set(c.Writer.Header())
-	c.Data(status, "text/html; charset=utf-8", html.Bytes())
+	c.Data(status, htmlType, html.Bytes())
 }
+
+// Fixed is a page that is the same for everybody as long as the server runs. It is made once and kept packed.
+type Fixed struct {
+	content *asset
+	policy  Policy
+}
+
+// Fix makes a page of what it always shows. It panics when it cannot: both are part of the program.
+func (p *Page) Fix(data any) *Fixed {
+	var packed bytes.Buffer
+	writer, err := gzip.NewWriterLevel(&packed, gzip.BestCompression)
+	if err == nil {
+		err = p.template.ExecuteTemplate(writer, "layout.html", data)
+	}
+	if err == nil {
+		err = writer.Close()
+	}
+	if err != nil {
+		panic("web: " + err.Error())
+	}
+	return &Fixed{&asset{name: "page", contentType: htmlType, content: packed.Bytes(), packed: true}, p.policy}
+}
+
+// Write answers with the page.
+func (f *Fixed) Write(c *gin.Context) {
+	f.policy.set(c.Writer.Header())
+	f.content.write(c)
+}
+
+// htmlType is the Content-Type of pages.
+const htmlType = "text/html; charset=utf-8"
 
 // Policy is a Content-Security-Policy, one directive an element.
 type Policy []string
@@ -108,6 +140,6 @@ func (r rendered) Render(w http.ResponseWriter) error {
 
 // WriteContentType sets the headers of a page.
 func (r rendered) WriteContentType(w http.ResponseWriter) {
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Type", htmlType)
 	r.page.policy.set(w.Header())
 }

@@ -27,6 +27,7 @@ type operation struct {
 // openAPI is what of the document these tests read.
 type openAPI struct {
 	Paths map[string]map[string]struct {
+		OperationID string
 		Tags        []string
 		RequestBody *struct {
 			Required bool

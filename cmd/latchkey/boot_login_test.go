@@ -129,7 +129,7 @@ func logInArita(t *testing.T, n *node) {
 
 func logInBridgekeeper(t *testing.T, n *node) {
 	api, phone := n.visit(t).api(), "+919888888888"
-	sent, err := api.SendUserOTPWithResponse(t.Context(), client.SendOTPRequest{PhoneNumber: &phone})
+	sent, err := api.SendUserOTPWithResponse(t.Context(), client.SendUserOTPRequest{PhoneNumber: &phone})
 	answered(t, sent.JSON200, err, sent.StatusCode(), sent.Body)
 	code := inboxCode(t, api, phone)
 	entered, err := api.LoginUserWithResponse(t.Context(), client.LoginRequest{PhoneNumber: &phone, OTP: &code}, header("x-qt-auth", "dummy"))

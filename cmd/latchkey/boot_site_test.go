@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +14,7 @@ type site struct {
 	t        testing.TB
 	dir      string
 	settings []string // environment variables
+	program  string   // the binary; empty for the one that all tests share
 }
 
 // bootSecret is the secret of every site.
@@ -47,7 +49,7 @@ func (s *site) configure(yaml string) {
 // child is a command of the site, not started yet.
 func (s *site) child(args ...string) *exec.Cmd {
 	s.t.Helper()
-	child := exec.Command(filepath.Join(programDir(s.t), "latchkey"), args...)
+	child := exec.Command(cmp.Or(s.program, filepath.Join(programDir(s.t), "latchkey")), args...)
 	child.Dir, child.Env = s.dir, environment(s.settings...)
 	return child
 }

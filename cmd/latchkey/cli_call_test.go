@@ -68,30 +68,35 @@ func TestCLI_WrongCalls(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, testdb.SQLite(t))
 	for call, want := range map[string]string{
-		"nonsense":                `"nonsense"`,
-		"serv":                    `"serv"`,
-		"account nonsense":        `"nonsense"`,
-		"key nonsense":            `"nonsense"`,
-		"session nonsense":        `"nonsense"`,
-		"serve extra":             "no argument",
-		"migrate extra":           "no argument",
-		"version extra":           "no argument",
-		"openapi extra":           "no argument",
-		"config extra":            "no argument",
-		"account list extra":      "no argument",
-		"account import extra":    "no argument",
-		"account create extra":    "no argument",
-		"key list extra":          "no argument",
-		"key rotate extra":        "no argument",
-		"account show":            "WHO",
-		"account show one two":    "WHO",
-		"account update":          "WHO",
-		"account disable":         "WHO",
-		"account enable":          "WHO",
-		"session list":            "WHO",
-		"session revoke --all":    "WHO",
-		"session revoke somebody": "--session ID or --all",
-		"session revoke --all --session x somebody": "--session ID or --all",
+		"nonsense":                  `"nonsense"`,
+		"serv":                      `"serv"`,
+		"account nonsense":          `"nonsense"`,
+		"key nonsense":              `"nonsense"`,
+		"session nonsense":          `"nonsense"`,
+		"serve extra":               "no argument",
+		"migrate extra":             "no argument",
+		"version extra":             "no argument",
+		"openapi extra":             "no argument",
+		"openapi --dialect klingon": `"klingon"; there are bigcity, goodcity, arita, bridgekeeper, system`,
+		"openapi --dialect arita --dialect GoodCity": `"GoodCity"`,
+		"openapi --dialect arita,":                   "--dialect",
+		"openapi --dialect":                          "dialect",
+		"openapi --format xml":                       `--format "xml": must be yaml or json`,
+		"config extra":                               "no argument",
+		"account list extra":                         "no argument",
+		"account import extra":                       "no argument",
+		"account create extra":                       "no argument",
+		"key list extra":                             "no argument",
+		"key rotate extra":                           "no argument",
+		"account show":                               "WHO",
+		"account show one two":                       "WHO",
+		"account update":                             "WHO",
+		"account disable":                            "WHO",
+		"account enable":                             "WHO",
+		"session list":                               "WHO",
+		"session revoke --all":                       "WHO",
+		"session revoke somebody":                    "--session ID or --all",
+		"session revoke --all --session x somebody":  "--session ID or --all",
 		"unlock":                              "WHO",
 		"key retire":                          "KEY",
 		"serve --nonsense":                    "nonsense",
@@ -135,9 +140,38 @@ func TestCLI_OpenAPI(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, testdb.SQLite(t))
 	printed := s.must("", "openapi")
-	served := s.serve().visit(t).want(http.StatusOK, request{http.MethodGet, "/openapi.yaml", "", nil})
+	v := s.serve().visit(t)
+	served := v.want(http.StatusOK, request{http.MethodGet, "/openapi.yaml", "", nil})
 	if printed != served.body || !strings.HasPrefix(printed, "openapi: 3.0") {
 		t.Errorf("the command prints %d bytes, the server serves %d", len(printed), len(served.body))
+	}
+	asJSON := s.must("", "openapi", "--format", "json")
+	if served := v.want(http.StatusOK, request{http.MethodGet, "/openapi.json", "", nil}); asJSON != served.body || !strings.HasPrefix(asJSON, "{\n") {
+		t.Errorf("as JSON the command prints %d bytes, the server serves %d", len(asJSON), len(served.body))
+	}
+}
+
+// TestCLI_OpenAPIOfSomeDialects prints the part of the document that belongs to some dialects, however they are named.
+func TestCLI_OpenAPIOfSomeDialects(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, testdb.SQLite(t), "LATCHKEY_DIALECTS=arita")
+	one := s.must("", "openapi", "--dialect", "goodcity", "--format", "yaml")
+	if !strings.Contains(one, "/api/v1/auth/send_pin:") || strings.Contains(one, "/web/auth/") || strings.Contains(one, "/healthz") {
+		t.Errorf("the part of goodcity begins with\n%.400s", one)
+	}
+	if before := s.must("", "--dialect", "goodcity", "openapi"); before != one {
+		t.Error("a dialect named before the command is not heard")
+	}
+	two := s.must("", "openapi", "--dialect", "system,goodcity", "--format", "json")
+	if again := s.must("", "openapi", "--format", "json", "--dialect", "goodcity", "--dialect", "system"); two != again {
+		t.Error("the order of the dialects, or how they are named, makes a difference")
+	}
+	if !strings.Contains(two, `"/api/v1/auth/send_pin": {`) || !strings.Contains(two, `"/healthz": {`) || strings.Contains(two, "/web/auth/") {
+		t.Errorf("the part of goodcity and system begins with\n%.400s", two)
+	}
+	// What the server has switched on does not matter: nobody asked for a part.
+	if whole := s.must("", "openapi"); !strings.Contains(whole, "/api/v1/auth/send_pin:") || !strings.Contains(whole, "/web/auth/login:") {
+		t.Error("the whole document is not whole")
 	}
 }
 

@@ -22,8 +22,9 @@ func TestNPMClient(t *testing.T) {
 	}
 	s := newSite(t, "", "LATCHKEY_SECRET=", "LATCHKEY_BIGCITY_CLIENTS=")
 	s.configure("dialects: {bridgekeeper: {reset-page: 'https://news.example.com/account/new-password'}}\n")
-	printed := testtool.Run(t, dir, time.Minute, "node", driver, s.serve("--dev").url)
-	if steps := strings.Count(printed, "ok "); steps < 15 {
-		t.Errorf("only %d steps:\n%s", steps, printed)
+	watched := s.serveWatched("--dev")
+	printed := testtool.Run(t, dir, time.Minute, "node", driver, watched.url)
+	if steps, calls := strings.Count(printed, "ok "), watched.seen.Load(); steps < 15 || calls < 40 {
+		t.Errorf("only %d steps and %d calls:\n%s", steps, calls, printed)
 	}
 }

@@ -12,7 +12,7 @@ import (
 const readmeAddress = "http://127.0.0.1:8080"
 
 // TestReadme_Examples pastes every block of the README that is fenced as "sh test" into one shell, as a reader does, beside a
-// server with --dev. Each block has to succeed, and what it prints has to contain the text behind each #=>.
+// server with --dev, with the OpenAPI document watching. Each block has to succeed, and what it prints has to contain the text behind each #=>.
 func TestReadme_Examples(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
@@ -30,16 +30,19 @@ func TestReadme_Examples(t *testing.T) {
 	}
 	// The commands of the README find the database where the server does: in the directory in which both were started.
 	s := newSite(t, "", "LATCHKEY_SECRET=", "LATCHKEY_BIGCITY_CLIENTS=")
-	n := s.serve("--dev")
+	watched := s.serveWatched("--dev")
 	const separator = "\n=== end of a block ===\n"
 	var script strings.Builder
 	for _, b := range blocks {
-		script.WriteString(strings.ReplaceAll(b.text, readmeAddress, n.url) + "printf '%s' '" + separator + "'\n")
+		script.WriteString(strings.ReplaceAll(b.text, readmeAddress, watched.url) + "printf '%s' '" + separator + "'\n")
 	}
 	shell := exec.Command("bash", "-e", "-c", script.String())
 	shell.Dir = s.dir
 	shell.Env = environment("PATH=" + programDir(t) + string(os.PathListSeparator) + os.Getenv("PATH"))
 	ended := runChild(t, shell, strings.NewReader(""))
+	if calls := watched.seen.Load(); calls < 15 {
+		t.Errorf("only %d calls", calls)
+	}
 	printed := strings.Split(ended.stdout, separator)
 	for i, b := range blocks {
 		if i >= len(printed)-1 {

@@ -13,10 +13,6 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"latchkey/adapter/httpapi"
-	"latchkey/adapter/httpapi/arita"
-	"latchkey/adapter/httpapi/bigcity"
-	"latchkey/adapter/httpapi/bridgekeeper"
-	"latchkey/adapter/httpapi/goodcity"
 	"latchkey/adapter/store/gormstore"
 	"latchkey/domain"
 	"latchkey/infrastructure/config"
@@ -201,13 +197,9 @@ func migrateCommand() *cli.Command {
 
 // policyOf is how a dialect issues codes under the settings.
 func policyOf(name string, c *config.Config) (domain.CodePolicy, error) {
-	lengths := map[string]int{
-		config.BigCity: bigcity.CodeLength, config.GoodCity: goodcity.CodeLength, config.Arita: arita.CodeLength,
-		config.Bridgekeeper: bridgekeeper.CodeLength,
-	}
-	dialect := &usecase.Dialect{Name: name, Codes: domain.DefaultCodePolicy(lengths[name]), Templates: domain.Templates{}}
+	dialect := &usecase.Dialect{Name: name, Codes: domain.DefaultCodePolicy(c.CodeLength(name)), Templates: domain.Templates{}}
 	err := httpapi.Settings{
-		CodeLength: c.Dialect[name].CodeLength, CodeLifetime: c.Dialect[name].CodeLifetime, Attempts: c.Dialect[name].Attempts,
+		CodeLifetime: c.Dialect[name].CodeLifetime, Attempts: c.Dialect[name].Attempts,
 		ResendWait: c.Dialect[name].ResendWait, SendsPerHour: c.Dialect[name].SendsPerHour, SendsPerDay: c.Dialect[name].SendsPerDay,
 	}.Apply(dialect)
 	return dialect.Codes, err

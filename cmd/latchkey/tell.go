@@ -61,16 +61,47 @@ func tellOdds(c *cli.Command, settings *config.Config) error {
 
 func openapiCommand() *cli.Command {
 	return &cli.Command{
-		Name: "openapi", Usage: "print the OpenAPI document that the server serves, as YAML",
-		UsageText: "latchkey openapi > latchkey.yaml",
+		Name: "openapi", Usage: "print the OpenAPI document that the server serves, or the part of it that describes some dialects",
+		UsageText: "latchkey openapi > latchkey.yaml\nlatchkey openapi --dialect goodcity,system --format json > goodcity.json",
+		Flags: []cli.Flag{
+			&cli.StringSliceFlag{
+				Name: "dialect", Usage: "only what belongs to it; several, comma separated or repeated; one may be system",
+				DefaultText: "the whole document",
+			},
+			&cli.StringFlag{Name: "format", Usage: "yaml or json", Value: "yaml", OnlyOnce: true},
+		},
 		Action: func(_ context.Context, c *cli.Command) error {
 			if err := noArguments(c); err != nil {
 				return err
 			}
-			_, err := c.Root().Writer.Write(openapi.YAML())
+			dialects := c.StringSlice("dialect")
+			if !c.IsSet("dialect") {
+				dialects = c.Root().StringSlice("dialect") // named before the command
+			}
+			document, err := documentOf(dialects, c.String("format"))
+			if err != nil {
+				return usageError{fmt.Errorf("%w; see --help", err)}
+			}
+			_, err = c.Root().Writer.Write(document)
 			return err
 		},
 	}
+}
+
+// documentOf answers the document, or its part for some dialects, in a format.
+func documentOf(dialects []string, format string) ([]byte, error) {
+	print := map[string]func(...string) ([]byte, error){"yaml": openapi.Cut, "json": openapi.CutJSON}[format]
+	if print == nil {
+		return nil, fmt.Errorf("--format %q: must be yaml or json", format)
+	}
+	if len(dialects) == 0 {
+		dialects = openapi.Tags()
+	}
+	document, err := print(dialects...)
+	if err != nil {
+		return nil, fmt.Errorf("--dialect: %w", err)
+	}
+	return document, nil
 }
 
 func versionCommand() *cli.Command {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/url"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -218,9 +219,7 @@ func (a *app) server(public *url.URL) (*httpapi.Server, error) {
 		return nil, err
 	}
 	microsite.Mount(relying)
-	docs.Mount(docs.Options{
-		Kit: kit, Dialects: described(c.Dialects), Dev: c.Dev, Version: version, Microsite: relying.Client != nil,
-	})
+	docs.Mount(a.shown(kit, relying.Client != nil))
 
 	issuer := public.String()
 	rooms := map[string]func(s httpapi.Settings) error{
@@ -246,21 +245,28 @@ func (a *app) server(public *url.URL) (*httpapi.Server, error) {
 	return server, errors.Join(mistakes...)
 }
 
-// described are the dialects as the front door shows them.
-func described(names []string) []docs.Dialect {
+// shown is what the front door and the reference show. Of the settings it tells nothing but what is switched on; only a server for
+// development tells accounts and credentials.
+func (a *app) shown(kit *web.Kit, hasMicrosite bool) docs.Options {
+	o := docs.Options{Kit: kit, Document: openapi.JSON(), Dev: a.config.Dev, Version: version, Microsite: hasMicrosite}
 	about := map[string]docs.Dialect{
-		config.BigCity:      {Name: "BigCity", About: "Client API: a customer ID, then a code"},
-		config.GoodCity:     {Name: "GoodCity", About: "a mobile number, then a pin"},
-		config.Arita:        {Name: "Arita", About: "Web User Auth API: a password or a code, and a refresh cookie"},
-		config.Bridgekeeper: {Name: "Bridgekeeper", About: "Quintype's: a phone number or mail address, a code, a cookie session"},
+		config.BigCity:      {Name: "BigCity", About: "Client API: a customer ID, then a code."},
+		config.GoodCity:     {Name: "GoodCity", About: "A mobile number, then a pin."},
+		config.Arita:        {Name: "Arita", About: "Web User Auth API: a password or a code, and a refresh cookie."},
+		config.Bridgekeeper: {Name: "Bridgekeeper", About: "Quintype's: a phone number or mail address, a code, a cookie session."},
 	}
-	list := make([]docs.Dialect, 0, len(names))
-	for _, name := range names {
+	for _, name := range a.config.Dialects {
 		d := about[name]
 		d.Tag = name
-		list = append(list, d)
+		if a.config.Dev {
+			d.Demo = demoAbout(name)
+		}
+		o.Dialects = append(o.Dialects, d)
 	}
-	return list
+	if a.config.Dev && slices.Contains(a.config.BigCityClients, demoClient) {
+		o.DemoClient = demoClient.User + ":" + demoClient.Password
+	}
+	return o
 }
 
 // meters count what the server does.

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"log/slog"
 	"net/netip"
 	"net/url"
@@ -15,8 +16,35 @@ const (
 	Bridgekeeper = "bridgekeeper"
 )
 
-// dialectNames are all dialects there are.
-var dialectNames = []string{BigCity, GoodCity, Arita, Bridgekeeper}
+// dialects are all there are, and how many digits the document of each gives a code. The rooms own these defaults; here they only
+// tell the operator what is in force.
+var dialects = []struct {
+	name       string
+	codeLength int
+}{
+	{BigCity, 6},
+	{GoodCity, 4},
+	{Arita, 4},
+	{Bridgekeeper, 5},
+}
+
+// dialectNames are their names.
+var dialectNames = func() (names []string) {
+	for _, d := range dialects {
+		names = append(names, d.name)
+	}
+	return names
+}()
+
+// CodeLength is how many digits a dialect's codes have under the settings, zero for an unknown dialect.
+func (c *Config) CodeLength(dialect string) int {
+	for _, d := range dialects {
+		if d.name == dialect {
+			return cmp.Or(c.Dialect[dialect].CodeLength, d.codeLength)
+		}
+	}
+	return 0
+}
 
 // Config is what the operator decided, complete and checked.
 type Config struct {

@@ -78,11 +78,7 @@ func (c *Config) Warnings() []string {
 func (c *Config) shortCodes() []string {
 	var short []string
 	for _, name := range c.Dialects {
-		length := c.Dialect[name].CodeLength
-		if length == 0 {
-			length = documentedCodeLength[name]
-		}
-		if length < safeCodeLength {
+		if length := c.CodeLength(name); length < safeCodeLength {
 			short = append(short, fmt.Sprintf("%s %d", name, length))
 		}
 	}

@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,10 +26,6 @@ const (
 	longestCode    = 8
 	safeCodeLength = 6
 )
-
-// documentedCodeLength is how many digits the dialects' documents give a code.
-// The rooms own these defaults; here they only serve Warnings.
-var documentedCodeLength = map[string]int{BigCity: 6, GoodCity: 4, Arita: 4, Bridgekeeper: 5}
 
 // Dialect is what can be set for each dialect. A zero, nil or empty field was not
 // set and means the dialect's own default.
@@ -171,7 +168,7 @@ func messageSetting(name string) (s setting, ok bool) {
 		return setting{}, false
 	}
 	dialect, locale, part := parts[1], parts[3], parts[4]
-	if documentedCodeLength[dialect] == 0 || (part != "sms" && part != "subject" && part != "text") {
+	if !slices.Contains(dialectNames, dialect) || (part != "sms" && part != "subject" && part != "text") {
 		return setting{}, false
 	}
 	return setting{name: name, parse: func(c *Config, value string) error {

@@ -18,11 +18,16 @@ import (
 const (
 	addressForm   = "must be HOST:PORT such as 127.0.0.1:8080"
 	originForm    = "must be an origin such as https://login.example.com, without a path"
-	smsForm       = "must be a URL with the scheme webhook+https, webhook+http, twilio, smpp, log"
-	emailForm     = "must be a URL with the scheme smtp, webhook+https, webhook+http, log"
 	smtpForm      = "must be smtp://USER:PASSWORD@HOST:PORT?from=ADDRESS&tls=starttls|implicit|none"
 	micrositeForm = "must be https://HOST or https://USER:PASSWORD@HOST, with a path where the API has one"
 	lifetimeForm  = "must be a duration such as 90s or 5m, from 30s to 10m"
+)
+
+// What is allowed grows with the lists.
+var (
+	smsForm     = "must be a URL with the scheme " + strings.Join(smsSchemes, ", ")
+	emailForm   = "must be a URL with the scheme " + strings.Join(emailSchemes, ", ")
+	dialectForm = "must be " + strings.Join(dialectNames[:len(dialectNames)-1], ", ") + " or " + dialectNames[len(dialectNames)-1]
 )
 
 // TestEveryWrongValue gives wrong values by environment: the one line names the
@@ -63,7 +68,7 @@ func TestEveryWrongValue(t *testing.T) {
 		{"email-url", "smtp://h", "smtp://h", smtpForm + ", and from must be a mail address"},
 		{"email-url", "smtp://u:hunter2@h?from=a@b.example&tls=yes", "smtp://u:***@h?from=a@b.example&tls=yes", smtpForm},
 		{"secret", "hunter2", "***", "must have at least 32 bytes, has 7"},
-		{"dialect", "bigtown", "bigtown", "must be bigcity, goodcity, arita or bridgekeeper"},
+		{"dialect", "bigtown", "bigtown", dialectForm},
 		{"dialect", ",", "", "must not be empty"},
 		{"bigcity-client", "hunter2", "***", "must be USER:PASSWORD"},
 		{"bigcity-client", "bigcity:", "bigcity:***", "must be USER:PASSWORD"},
@@ -99,7 +104,7 @@ func TestWrongElementOfAListIsNamedAlone(t *testing.T) {
 	t.Parallel()
 	got := mistakes(t, source{args: []string{"--dialect", "arita,wrong,goodcity", "--trusted-proxy", "10.0.0.0/8,wrong"}})
 	want := []string{
-		`--dialect "wrong" (flag --dialect): must be bigcity, goodcity, arita or bridgekeeper`,
+		`--dialect "wrong" (flag --dialect): ` + dialectForm,
 		`--trusted-proxy "wrong" (flag --trusted-proxy): must be a network such as 10.0.0.0/8 or an address such as 192.0.2.1`,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -253,7 +258,7 @@ func TestAllMistakesAtOnce(t *testing.T) {
 		`latchkey.yaml line 1: unknown key "colour"`,
 		`--listen "nonsense" (flag --listen): ` + addressForm,
 		`--redis-url "redis:***" (environment LATCHKEY_REDIS_URL): must be redis://HOST:PORT/NUMBER, or rediss:// for TLS`,
-		`--dialect "x" (latchkey.yaml line 2): must be bigcity, goodcity, arita or bridgekeeper`,
+		`--dialect "x" (latchkey.yaml line 2): ` + dialectForm,
 		`--limits "maybe" (flag --limits): must be on or off`,
 		`--log-level "loud" (environment LATCHKEY_LOG_LEVEL): must be debug, info, warn or error`,
 		`--tls-cert (default) and --tls-key (flag --tls-key) must be set together`,

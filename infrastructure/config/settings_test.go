@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -28,7 +29,7 @@ func TestTableOfTheInterface(t *testing.T) {
 		{"email-url", "LATCHKEY_EMAIL_URL", ""},
 		{"secret", "LATCHKEY_SECRET", ""},
 		{"secret-file", "LATCHKEY_SECRET_FILE", ""},
-		{"dialect", "LATCHKEY_DIALECTS", "bigcity,goodcity,arita,bridgekeeper"},
+		{"dialect", "LATCHKEY_DIALECTS", strings.Join(dialectNames, ",")},
 		{"bigcity-client", "LATCHKEY_BIGCITY_CLIENTS", ""},
 		{"microsite-client-url", "LATCHKEY_MICROSITE_CLIENT_URL", ""},
 		{"goodcity-era", "LATCHKEY_GOODCITY_ERA", "documented"},
@@ -60,8 +61,8 @@ func TestDefaults(t *testing.T) {
 		PublicURL:         mustURL(t, "http://127.0.0.1:8080"),
 		DatabaseURL:       "sqlite://latchkey.db",
 		SQLiteSynchronous: "full",
-		Dialects:          []string{"bigcity", "goodcity", "arita", "bridgekeeper"},
-		Dialect:           map[string]*Dialect{"bigcity": {}, "goodcity": {}, "arita": {}, "bridgekeeper": {}},
+		Dialects:          dialectNames,
+		Dialect:           untouched(),
 		GoodCityEra:       "documented",
 		SigningAlg:        "HS256",
 		Limits:            true,
@@ -72,6 +73,29 @@ func TestDefaults(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(Config{})); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// untouched are dialects of which nothing was set.
+func untouched() map[string]*Dialect {
+	all := map[string]*Dialect{}
+	for _, name := range dialectNames {
+		all[name] = &Dialect{}
+	}
+	return all
+}
+
+func TestDialectsInTheOrderOfTheList(t *testing.T) {
+	t.Parallel()
+	four := []string{"bigcity", "goodcity", "arita", "bridgekeeper"}
+	if len(dialectNames) < len(four) || !slices.Equal(dialectNames[:len(four)], four) {
+		t.Errorf("the dialects are %q", dialectNames)
+	}
+	c := mustLoad(t, source{yaml: "dialects: {arita: {code-length: 7}}"})
+	for name, want := range map[string]int{"bigcity": 6, "goodcity": 4, "arita": 7, "bridgekeeper": 5, "bigtown": 0} {
+		if got := c.CodeLength(name); got != want {
+			t.Errorf("codes of %s have %d digits, want %d", name, got, want)
+		}
 	}
 }
 
@@ -229,21 +253,20 @@ dialects:
     reset-page: https://news.example.com/account/reset?from=mail
 `})
 	no, yes := false, true
-	want := map[string]*Dialect{
-		"bigcity": {}, "arita": {SignUp: &yes},
-		"bridgekeeper": {ResetPage: "https://news.example.com/account/reset?from=mail"},
-		"goodcity": {
-			CodeLength: 6, CodeLifetime: 3 * time.Minute, Attempts: 2, ResendWait: 45 * time.Second,
-			SendsPerHour: 4, SendsPerDay: 12,
-			AccessTokenLifetime: 14 * 24 * time.Hour, RefreshTokenLifetime: 30 * 24 * time.Hour,
-			SessionLifetime: 30 * 24 * time.Hour, SessionIdle: 7 * 24 * time.Hour,
-			AllowedHosts:   []string{"login.example.com", "localhost:8080"},
-			AllowedOrigins: []string{"https://app.example.com", "http://localhost:4200"},
-			SignUp:         &no,
-			Messages: map[string]Message{
-				"en":    {SMS: "Your code is {{code}}", Subject: "Code", Text: "Hello\n{{code}}"},
-				"zh-TW": {SMS: "代碼 {{code}}\n"},
-			},
+	want := untouched()
+	want["arita"].SignUp = &yes
+	want["bridgekeeper"].ResetPage = "https://news.example.com/account/reset?from=mail"
+	want["goodcity"] = &Dialect{
+		CodeLength: 6, CodeLifetime: 3 * time.Minute, Attempts: 2, ResendWait: 45 * time.Second,
+		SendsPerHour: 4, SendsPerDay: 12,
+		AccessTokenLifetime: 14 * 24 * time.Hour, RefreshTokenLifetime: 30 * 24 * time.Hour,
+		SessionLifetime: 30 * 24 * time.Hour, SessionIdle: 7 * 24 * time.Hour,
+		AllowedHosts:   []string{"login.example.com", "localhost:8080"},
+		AllowedOrigins: []string{"https://app.example.com", "http://localhost:4200"},
+		SignUp:         &no,
+		Messages: map[string]Message{
+			"en":    {SMS: "Your code is {{code}}", Subject: "Code", Text: "Hello\n{{code}}"},
+			"zh-TW": {SMS: "代碼 {{code}}\n"},
 		},
 	}
 	if diff := cmp.Diff(want, c.Dialect); diff != "" {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -40,6 +41,7 @@ type Tab struct {
 	mutex      sync.Mutex
 	complaints []string
 	expected   []string
+	requests   []string
 }
 
 // Open starts a browser, which ends with the test.
@@ -74,8 +76,27 @@ func Open(t testing.TB, o Options) *Tab {
 		release()
 		tab.report()
 	})
+	if err := chromedp.Listen(tab.ctx, tab.note); err != nil {
+		t.Fatal(err)
+	}
 	tab.pretend(o)
 	return tab
+}
+
+// note remembers where requests go.
+func (b *Tab) note(event any) {
+	if sent, ok := event.(*network.EventRequestWillBeSent); ok {
+		b.mutex.Lock()
+		defer b.mutex.Unlock()
+		b.requests = append(b.requests, sent.Request.URL)
+	}
+}
+
+// Requests are the addresses that the browser has asked for so far, or built in as data:.
+func (b *Tab) Requests() []string {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	return slices.Clone(b.requests)
 }
 
 // pretend makes the browser what the options say.

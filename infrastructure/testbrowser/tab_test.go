@@ -33,9 +33,13 @@ const good = `<!doctype html><html lang="en"><meta name="viewport" content="widt
 func TestTabSeesWhatAPersonSees(t *testing.T) {
 	t.Parallel()
 	tab := Open(t, Options{Width: 360, Height: 640, Dark: true, Language: "hi"})
-	tab.Go(serve(t, good))
+	address := serve(t, good)
+	tab.Go(address)
 	tab.Expect("favicon")
 	tab.See("Hello")
+	if asked := tab.Requests(); len(asked) == 0 || asked[0] != address+"/" {
+		t.Errorf("requests: %q", asked)
+	}
 	tab.Type("#a", "first")
 	tab.Type("#a", "second")
 	value := Eval[string](tab, `document.querySelector("#a").value`)
@@ -80,5 +84,22 @@ func TestAuditFindsAFieldWithoutAName(t *testing.T) {
 	tab.t = t
 	if found := strings.Join(told.errors, "\n"); !strings.Contains(found, "rule label") {
 		t.Errorf("a field without a label was not noticed: %q", found)
+	}
+}
+
+func TestAuditAroundLooksAwayInsideOnly(t *testing.T) {
+	t.Parallel()
+	tab := Open(t, Options{})
+	tab.Expect("favicon")
+	tab.Go(serve(t, strings.Replace(good, "</form>", `</form><div id="theirs"><label for="b">B</label><input id="b"><input id="c"></div>`, 1)))
+	tab.See("Hello")
+	tab.AuditAround("#theirs", "label")
+	told := &recorder{TB: t}
+	tab.t = told
+	tab.AuditAround("#a", "label")
+	tab.AuditAround("#theirs", "page-has-heading-one")
+	tab.t = t
+	if found := strings.Join(told.errors, "\n"); strings.Count(found, "rule label") != 2 || !strings.Contains(found, "#c") {
+		t.Errorf("a field without a label, outside and by another rule, was not noticed twice: %q", found)
 	}
 }

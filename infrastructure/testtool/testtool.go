@@ -4,11 +4,13 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -45,6 +47,68 @@ func NPM(t testing.TB, packages ...string) string {
 	dir := t.TempDir()
 	if err := os.Symlink(filepath.Join(installed, "node_modules"), filepath.Join(dir, "node_modules")); err != nil {
 		t.Fatal(err)
+	}
+	return dir
+}
+
+// NPMPackage answers a directory that is this test's own, with the papers of the npm package in source – what lies at its top,
+// package.json and so on – and in node_modules the packages that package.json depends on, at the versions it pins.
+func NPMPackage(t testing.TB, source string) string {
+	t.Helper()
+	dir := NPM(t, pins(t, filepath.Join(source, "package.json"))...)
+	entries, err := os.ReadDir(source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		if !entry.Type().IsRegular() {
+			continue
+		}
+		content, err := os.ReadFile(filepath.Join(source, entry.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, entry.Name()), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// pins are the dependencies in a package.json as NAME@VERSION, in the order of their names.
+func pins(t testing.TB, manifest string) []string {
+	t.Helper()
+	content, err := os.ReadFile(manifest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var read struct{ Dependencies, DevDependencies map[string]string }
+	if err := json.Unmarshal(content, &read); err != nil {
+		t.Fatalf("%s: %v", manifest, err)
+	}
+	var list []string
+	for _, group := range []map[string]string{read.Dependencies, read.DevDependencies} {
+		for name, version := range group {
+			if strings.Trim(version, "0123456789.") != "" {
+				t.Errorf("%s pins %s to no one version: %s", manifest, name, version)
+			}
+			list = append(list, name+"@"+version)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+// GoModule answers a directory that is this test's own, with a copy of the Go module in source, and makes sure that every module
+// in its go.sum is on this machine, from the module proxy where need be.
+func GoModule(t testing.TB, source string) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(source)); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := Output(dir, installLimit, "go", "mod", "download"); err != nil {
+		missing(t, fmt.Errorf("go mod download in %s: %w\n%s", source, err, out))
 	}
 	return dir
 }

@@ -53,6 +53,34 @@ func TestNPMInstallsOnceAndLendsADirectory(t *testing.T) {
 	}
 }
 
+func TestNPMPackageTakesTheVersionsOfItsPaper(t *testing.T) {
+	source := t.TempDir()
+	paper := `{"devDependencies": {"isexe": "3.1.1"}}`
+	if err := os.WriteFile(filepath.Join(source, "package.json"), []byte(paper), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	dir := NPMPackage(t, source)
+	if got, err := os.ReadFile(filepath.Join(dir, "package.json")); err != nil || string(got) != paper {
+		t.Errorf("package.json is %q: %v", got, err)
+	}
+	got, err := os.ReadFile(filepath.Join(dir, "node_modules", "isexe", "package.json"))
+	if err != nil || !strings.Contains(string(got), `"version": "3.1.1"`) {
+		t.Errorf("isexe is %s: %v", got, err)
+	}
+}
+
+func TestGoModuleIsACopy(t *testing.T) {
+	t.Parallel()
+	source := t.TempDir()
+	if err := os.WriteFile(filepath.Join(source, "go.mod"), []byte("module small\n\ngo 1.26\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	dir := GoModule(t, source)
+	if got := strings.TrimSpace(Run(t, dir, time.Minute, "go", "list", "-m")); got != "small" || dir == source {
+		t.Errorf("the module in %s is %q", dir, got)
+	}
+}
+
 func TestOutput(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

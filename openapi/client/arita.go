@@ -126,7 +126,7 @@ func (a *Arita) verifyReset(ctx context.Context, sent AritaCode, code string) (s
 		return "", err
 	}
 	response, err := a.generated.VerifyForgotPasswordOTP(ctx, nil, body)
-	reply, err := answer[api.UserLoginReply](a.call("verify code", aritaCodeKind, code), response, err)
+	reply, err := answer[api.ForgotPasswordVerifyReply](a.call("verify code", aritaCodeKind, code), response, err)
 	if err != nil {
 		return "", err
 	}

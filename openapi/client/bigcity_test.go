@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -138,7 +139,9 @@ func TestBigCity_SessionIsSavedAndEnds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, text := range []string{fmt.Sprint(session.Save()), fmt.Sprintf("%+v", session.Save()), fmt.Sprintf("%#v", session.Save())} {
+	var log strings.Builder
+	slog.New(slog.NewJSONHandler(&log, nil)).Info("saved", "session", session.Save())
+	for _, text := range []string{log.String(), fmt.Sprint(session.Save()), fmt.Sprintf("%+v", session.Save()), fmt.Sprintf("%#v", session.Save())} {
 		if strings.Contains(text, session.Token()) {
 			t.Errorf("printing a saved session tells its token: %s", text)
 		}

@@ -33,10 +33,10 @@ func (b *Bridgekeeper) API() *api.ClientWithResponses { return b.generated }
 // Errors: ErrInvalid, ErrTooMany, ErrForbidden when the server does not answer to this host.
 func (b *Bridgekeeper) SendCode(ctx context.Context, contact string) error {
 	phone, email := split(contact)
-	return b.send(ctx, api.SendOTPRequest{PhoneNumber: phone, Email: email})
+	return b.send(ctx, api.SendUserOTPRequest{PhoneNumber: phone, Email: email})
 }
 
-func (b *Bridgekeeper) send(ctx context.Context, request api.SendOTPRequest) error {
+func (b *Bridgekeeper) send(ctx context.Context, request api.SendUserOTPRequest) error {
 	response, err := b.generated.SendUserOTP(ctx, request)
 	return finish(b.call("send code", nil), response, err)
 }
@@ -67,7 +67,7 @@ func (b *Bridgekeeper) Login(ctx context.Context, contact string, ask CodeFunc) 
 // Errors: those of Login. ErrWrongCode also when the operator has turned signing up off.
 func (b *Bridgekeeper) SignUp(ctx context.Context, contact string, ask CodeFunc) (*BridgekeeperSession, error) {
 	phone, email := split(contact)
-	if err := b.send(ctx, api.SendOTPRequest{PhoneNumber: phone, Email: email, AlwaysSend: new(true)}); err != nil {
+	if err := b.send(ctx, api.SendUserOTPRequest{PhoneNumber: phone, Email: email, AlwaysSend: new(true)}); err != nil {
 		return nil, err
 	}
 	return askFor(ctx, b.connection, contact, ask, func(code string) (*BridgekeeperSession, error) {

@@ -31,16 +31,22 @@ type world struct {
 // newWorld starts one that users reach by http on loopback.
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	return start(t, "http://127.0.0.1")
+	return start(t, "http://127.0.0.1", goodcity.EraDocumented)
 }
 
 // newSecureWorld starts one that users reach by https.
 func newSecureWorld(t testing.TB) *world {
 	t.Helper()
-	return start(t, httpapitest.PublicURL)
+	return start(t, httpapitest.PublicURL, goodcity.EraDocumented)
 }
 
-func start(t testing.TB, public string) *world {
+// newCurrentWorld starts one whose GoodCity answers as the original does today.
+func newCurrentWorld(t testing.TB) *world {
+	t.Helper()
+	return start(t, "http://127.0.0.1", goodcity.EraCurrent)
+}
+
+func start(t testing.TB, public, era string) *world {
 	t.Helper()
 	w := &world{World: httpapitest.New(t, func(w *httpapitest.World) {
 		address, err := url.Parse(public)
@@ -49,7 +55,7 @@ func start(t testing.TB, public string) *world {
 		}
 		w.Server = httpapi.New(httpapi.Options{PublicURL: address, Logger: slog.New(slog.DiscardHandler), Now: w.Clock.Now})
 		w.Handler = w.Server
-		mount(t, w)
+		mount(t, w, era)
 	})}
 	server := httptest.NewUnstartedServer(w.Handler)
 	if strings.HasPrefix(public, "https:") {
@@ -64,12 +70,12 @@ func start(t testing.TB, public string) *world {
 }
 
 // mount puts all four rooms on a server.
-func mount(t testing.TB, w *httpapitest.World) {
+func mount(t testing.TB, w *httpapitest.World, era string) {
 	t.Helper()
 	clients := httpapi.NewClients([]httpapi.Credential{{Name: "bigcity", Secret: "secret123"}})
 	for _, err := range []error{
 		bigcity.Mount(bigcity.Options{Server: w.Server, Core: w.Core, Issuer: httpapitest.PublicURL, Clients: clients}),
-		goodcity.Mount(goodcity.Options{Server: w.Server, Core: w.Core}),
+		goodcity.Mount(goodcity.Options{Server: w.Server, Core: w.Core, Era: era}),
 		arita.Mount(arita.Options{Server: w.Server, Core: w.Core}),
 		bridgekeeper.Mount(bridgekeeper.Options{Server: w.Server, Core: w.Core, Issuer: httpapitest.PublicURL}),
 	} {

@@ -33,7 +33,7 @@
 //
 // The module's path is plain `latchkey`, which no download can find. Point go.mod at a checkout (`require latchkey v0.0.0` and
 // `replace latchkey => ../latchkey`), or copy this folder with api in it and change the one import path: the two packages need
-// nothing but the standard library and github.com/oapi-codegen/runtime.
+// nothing but the standard library and github.com/oapi-codegen/runtime, which brings two small libraries along.
 //
 // Files: bigcity.go, goodcity.go, arita.go with arita_session.go, and bridgekeeper.go have the four APIs, code.go the asking for
 // codes, reply.go and error.go the reading of replies, retry.go what is sent again, option.go the options, saved.go sessions

@@ -1,6 +1,9 @@
 package client_test
 
 import (
+	"io"
+	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -57,7 +60,13 @@ func TestGoodCity_Login(t *testing.T) {
 func TestGoodCity_SignUp(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	goodcity := newGoodCity(t, w)
+	var verified string
+	goodcity := newGoodCity(t, w, client.WithTransport(roundTrip(func(r *http.Request) (*http.Response, error) {
+		if r.URL.Path == "/api/v1/auth/verify" {
+			verified = bodyOf(t, r)
+		}
+		return w.transport.RoundTrip(r)
+	})))
 	for _, user := range []api.UserAuth{
 		{Mobile: new("+85251224538"), FirstName: new("Jake")},
 		{Mobile: new(""), Email: new("jake@example.com"), FirstName: new("Jake")},
@@ -71,6 +80,9 @@ func TestGoodCity_SignUp(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if byMail := strings.Contains(verified, `"pin_for":"email"`); byMail != strings.Contains(to, "@") {
+			t.Errorf("%s: the pin is for the mail address: %v", to, byMail)
+		}
 		profile, err := session.Profile(t.Context())
 		if err != nil || *profile.UserProfile.FirstName != "Jake" {
 			t.Fatalf("%s: profile %+v, %v", to, profile, err)
@@ -79,6 +91,20 @@ func TestGoodCity_SignUp(t *testing.T) {
 			t.Errorf("%s: the address is verified: %v", to, by)
 		}
 	}
+}
+
+// bodyOf reads a copy of a request's body.
+func bodyOf(t *testing.T, r *http.Request) string {
+	t.Helper()
+	body, err := r.GetBody()
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
 
 func TestGoodCity_Refusals(t *testing.T) {
@@ -91,6 +117,8 @@ func TestGoodCity_Refusals(t *testing.T) {
 	}
 	_, err = newGoodCity(t, w, client.WithAppName("someone else's")).SendCode(t.Context(), donor)
 	wants(t, err, client.ErrForbidden, 403)
+	_, err = newGoodCity(t, newCurrentWorld(t), client.WithAppName("someone else's")).SendCode(t.Context(), donor)
+	wants(t, err, client.ErrForbidden, 401)
 	sent, err := newGoodCity(t, w, client.WithAppName("stock.goodcity")).SendCode(t.Context(), donor)
 	if err != nil {
 		t.Fatal(err)

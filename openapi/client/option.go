@@ -74,7 +74,6 @@ func newSettings(options []Option) *settings {
 	for _, option := range options {
 		option(s)
 	}
-	s.http.Jar = nil
 	s.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	if s.retry.Attempts <= 0 {
 		s.retry.Attempts = defaultAttempts

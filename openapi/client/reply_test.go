@@ -3,6 +3,7 @@ package client
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -59,6 +60,22 @@ func TestWrongReplies(t *testing.T) {
 				t.Errorf("%v tells the code", err)
 			}
 		})
+	}
+}
+
+// Who goes on reading after the error gets it again.
+func TestLimited(t *testing.T) {
+	t.Parallel()
+	l := &limited{io.NopCloser(strings.NewReader("12345")), 3}
+	body, err := io.ReadAll(l)
+	if string(body) != "123" || !errors.Is(err, ErrBadReply) {
+		t.Errorf("read %q, %v", body, err)
+	}
+	if n, err := l.Read(make([]byte, 10)); n != 0 || !errors.Is(err, ErrBadReply) {
+		t.Errorf("read %d bytes more, %v", n, err)
+	}
+	if body, err := io.ReadAll(&limited{io.NopCloser(strings.NewReader("123")), 3}); string(body) != "123" || err != nil {
+		t.Errorf("read %q, %v", body, err)
 	}
 }
 

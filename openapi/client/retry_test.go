@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -34,7 +35,9 @@ func withoutSleep(waits *[]time.Duration) Option {
 type script struct {
 	t       *testing.T
 	replies []scripted
-	bodies  []string
+
+	mutex  sync.Mutex
+	bodies []string
 }
 
 type scripted struct {
@@ -47,6 +50,8 @@ func (s *script) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		s.t.Error(err)
 	}
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
 	s.bodies = append(s.bodies, string(body))
 	reply := s.replies[min(len(s.bodies), len(s.replies))-1]
 	if reply.status == 0 {
@@ -62,6 +67,13 @@ func (s *script) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	io.WriteString(w, `{"status":false,"message":"no"}`)
+}
+
+// sent are the bodies of the requests so far.
+func (s *script) sent() []string {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return s.bodies
 }
 
 // serve starts a script and a client for it.
@@ -135,8 +147,9 @@ func TestRetry(t *testing.T) {
 			if failure, ok := errors.AsType[*Error](err); ok && failure.RetryAfter != test.after {
 				t.Errorf("RetryAfter is %s, want %s", failure.RetryAfter, test.after)
 			}
-			if len(s.bodies) != test.sent || len(waits) != len(test.waits) {
-				t.Fatalf("sent %d times after %v, want %d after %v", len(s.bodies), waits, test.sent, test.waits)
+			bodies := s.sent()
+			if len(bodies) != test.sent || len(waits) != len(test.waits) {
+				t.Fatalf("sent %d times after %v, want %d after %v", len(bodies), waits, test.sent, test.waits)
 			}
 			for i, want := range test.waits {
 				backoff := want < 0 && waits[i] > 0 && waits[i] <= firstBackoff<<i
@@ -144,9 +157,9 @@ func TestRetry(t *testing.T) {
 					t.Errorf("wait %d is %s, want %s", i, waits[i], want)
 				}
 			}
-			for _, body := range s.bodies {
-				if body != s.bodies[0] {
-					t.Errorf("the body was %s and then %s", s.bodies[0], body)
+			for _, body := range bodies {
+				if body != bodies[0] {
+					t.Errorf("the body was %s and then %s", bodies[0], body)
 				}
 			}
 		})
@@ -223,8 +236,8 @@ func TestRetry_CancelledWhileWaiting(t *testing.T) {
 	if !ok || !errors.Is(err, context.Canceled) || errors.Is(err, ErrUnavailable) || failure.Operation != "send code" {
 		t.Errorf("error %v", err)
 	}
-	if len(s.bodies) != 1 {
-		t.Errorf("sent %d times", len(s.bodies))
+	if sent := s.sent(); len(sent) != 1 {
+		t.Errorf("sent %d times", len(sent))
 	}
 }
 

@@ -49,6 +49,15 @@ func decodeBody(media string, body []byte) (any, error) {
 	return value, nil
 }
 
+// encode is the JSON of a decoded value; what cannot be encoded stays the body that it was.
+func encode(value any, body []byte) []byte {
+	encoded, err := json.Marshal(value)
+	if err != nil {
+		return body
+	}
+	return encoded
+}
+
 // checkValue holds a decoded value against a schema and records what is wrong with it, each fault at its own place.
 func checkValue(v *violations, where string, schema *openapi3.SchemaRef, value any, direction openapi3.SchemaValidationOption) {
 	if schema == nil {

@@ -3,13 +3,10 @@ package contract
 import (
 	"fmt"
 	"net/http"
-	"net/http/httptest"
-	"net/url"
 	"strconv"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
-	"github.com/go-json-experiment/json"
 )
 
 // Every example of the document is an exchange that the contract itself accepts.
@@ -31,14 +28,14 @@ func TestExamplesKeepTheContract(t *testing.T) {
 func checkRequestExamples(t *testing.T, contract *Contract, method, path string, operation *openapi3.Operation) int {
 	t.Helper()
 	if operation.RequestBody == nil {
-		expect(t, contract.CheckRequest(exampleRequest(contract, method, path, operation), nil))
+		expect(t, contract.CheckRequest(contract.exampleRequest(method, path, operation), nil))
 		return 1
 	}
 	checked := 0
 	for media, content := range operation.RequestBody.Value.Content {
 		for name, example := range content.Examples {
-			body := encodeExample(t, media, example.Value.Value)
-			req := exampleRequest(contract, method, path, operation)
+			body := mustEncode(t, media, example.Value.Value)
+			req := contract.exampleRequest(method, path, operation)
 			req.Header.Set("Content-Type", media)
 			if err := contract.CheckRequest(req, body); err != nil {
 				t.Errorf("example %s: %v", name, err)
@@ -58,12 +55,12 @@ func checkReplyExamples(t *testing.T, contract *Contract, method, path string, o
 			t.Errorf("%s %s: status %q is no number", method, path, status)
 			continue
 		}
-		req := exampleRequest(contract, method, path, operation)
+		req := contract.exampleRequest(method, path, operation)
 		for media, content := range reply.Value.Content {
 			header := exampleHeader(reply.Value)
 			header.Set("Content-Type", media)
 			for name, example := range content.Examples {
-				body := encodeExample(t, media, example.Value.Value)
+				body := mustEncode(t, media, example.Value.Value)
 				if err := contract.CheckReply(req, nil, code, header, body); err != nil {
 					t.Errorf("example %s: %v", name, err)
 				}
@@ -77,38 +74,6 @@ func checkReplyExamples(t *testing.T, contract *Contract, method, path string, o
 	return checked
 }
 
-// exampleRequest answers a request with the parameters' examples and with credentials of the first documented kind.
-func exampleRequest(contract *Contract, method, path string, operation *openapi3.Operation) *http.Request {
-	req := httptest.NewRequest(method, path, nil)
-	query := url.Values{}
-	for _, parameter := range operation.Parameters {
-		text := fmt.Sprint(parameter.Value.Example)
-		if parameter.Value.In == openapi3.ParameterInQuery {
-			query.Set(parameter.Value.Name, text)
-		} else {
-			req.Header.Set(parameter.Value.Name, text)
-		}
-	}
-	req.URL.RawQuery = query.Encode()
-	if alternatives := *operation.Security; len(alternatives) > 0 {
-		for name := range alternatives[0] {
-			present(req, contract.document.Components.SecuritySchemes[name].Value)
-		}
-	}
-	return req
-}
-
-func present(req *http.Request, scheme *openapi3.SecurityScheme) {
-	switch {
-	case scheme.Type == "http":
-		req.Header.Set("Authorization", scheme.Scheme+" credentials")
-	case scheme.In == "cookie":
-		req.AddCookie(&http.Cookie{Name: scheme.Name, Value: "credentials"})
-	default:
-		req.Header.Set(scheme.Name, "credentials")
-	}
-}
-
 func exampleHeader(reply *openapi3.Response) http.Header {
 	header := http.Header{}
 	for name, documented := range reply.Headers {
@@ -117,34 +82,30 @@ func exampleHeader(reply *openapi3.Response) http.Header {
 	return header
 }
 
-func encodeExample(t *testing.T, media string, value any) []byte {
+func mustEncode(t *testing.T, media string, value any) []byte {
 	t.Helper()
-	switch media {
-	case mediaJSON:
-		body, err := json.Marshal(value)
-		if err != nil {
-			t.Fatalf("encode example: %v", err)
-		}
-		return body
-	case mediaForm:
-		form := url.Values{}
-		addForm(form, "", value)
-		return []byte(form.Encode())
+	body, err := encodeExample(media, value)
+	if err != nil {
+		t.Fatalf("encode example: %v", err)
 	}
-	return []byte(fmt.Sprint(value))
+	return body
 }
 
-// addForm adds a value to a form in the spelling of Rails: a member of an object is its name in brackets.
-func addForm(form url.Values, name string, value any) {
-	object, nested := value.(map[string]any)
-	if !nested {
-		form.Set(name, fmt.Sprint(value))
-		return
+func TestExampleRequest(t *testing.T) {
+	t.Parallel()
+	c := mustLoad(t)
+	req, body, err := c.ExampleRequest("POST", "/api/v1/auth/generate-otp")
+	if err != nil || string(body) != `{"customer_id":"CUST12345"}` {
+		t.Fatalf("%s, %v", body, err)
 	}
-	for key, member := range object {
-		if name != "" {
-			key = name + "[" + key + "]"
-		}
-		addForm(form, key, member)
+	expect(t, c.CheckRequest(req, body))
+	if _, _, err := c.ExampleRequest("POST", "/nowhere"); err == nil {
+		t.Error("an example of nothing")
+	}
+	if got := c.ExampleNames("POST", "/api/v1/auth/verify-otp", 422, "application/json"); len(got) != 2 || got[0] != "expired" || got[1] != "wrong" {
+		t.Errorf("examples %q", got)
+	}
+	if c.ExampleNames("POST", "/api/v1/auth/verify-otp", 418, "application/json") != nil || c.ExampleNames("POST", "/x", 200, "") != nil {
+		t.Error("examples of nothing")
 	}
 }

@@ -9,12 +9,12 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// generalHeaders are the reply headers that belong to HTTP, to caching, to cookies or to a page's safety, and may be on
-// any reply. Every other header has a meaning of its own and must be in the document.
+// generalHeaders are the reply headers that belong to HTTP, to caching or to a page's safety, and may be on any
+// reply. Every other header has a meaning of its own and must be in the document, cookies too.
 var generalHeaders = []string{
 	"Allow", "Alt-Svc", "Cache-Control", "Connection", "Content-Encoding", "Content-Language", "Content-Length",
 	"Content-Security-Policy", "Content-Type", "Date", "Etag", "Expires", "Keep-Alive", "Last-Modified",
-	"Permissions-Policy", "Pragma", "Referrer-Policy", "Server", "Set-Cookie", "Strict-Transport-Security", "Trailer",
+	"Permissions-Policy", "Pragma", "Referrer-Policy", "Server", "Strict-Transport-Security", "Trailer",
 	"Transfer-Encoding", "Vary", "X-Content-Type-Options", "X-Frame-Options",
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/routers"
@@ -12,12 +13,17 @@ import (
 // CheckReply answers what the document does not allow about a reply, nil when there is nothing: a path and method that it
 // does not name (unless the reply says so too, by 404 or 405), and of a named one the status, the content type, the body
 // with every field, the headers besides the general ones of HTTP, and required headers that are missing. It also refuses
-// a 413 for a request body that is short enough and a success for one that is too long; a nil reqBody is not judged.
+// a 413 for a request body that is short enough and a success for one that is too long; a nil reqBody is not judged. HEAD of a page is
+// judged like its GET, but has no body.
 //
 // The error joins one error for each fault. None of them quotes a schema or the body.
 func (c *Contract) CheckReply(req *http.Request, reqBody []byte, status int, header http.Header, body []byte) error {
 	v := &violations{subject: fmt.Sprintf("%s %s: reply %d", req.Method, req.URL.Path, status)}
 	operation, err := c.operation(req)
+	head := req.Method == http.MethodHead && errors.Is(err, routers.ErrMethodNotAllowed)
+	if head {
+		operation, err = c.page(req)
+	}
 	switch {
 	case errors.Is(err, routers.ErrPathNotFound) && (status == http.StatusNotFound || status == http.StatusMethodNotAllowed),
 		errors.Is(err, routers.ErrMethodNotAllowed) && (status == http.StatusNotFound || status == http.StatusMethodNotAllowed):
@@ -37,8 +43,23 @@ func (c *Contract) CheckReply(req *http.Request, reqBody []byte, status int, hea
 		return v.err()
 	}
 	checkHeaders(v, documented.Value.Headers, header)
+	if head {
+		checkReplyBody(v, nil, header, body)
+		return v.err()
+	}
 	checkReplyBody(v, documented.Value.Content, header, body)
 	return v.err()
+}
+
+// page answers the operation that serves HEAD as the document's introduction says: the GET of a page.
+func (c *Contract) page(req *http.Request) (*openapi3.Operation, error) {
+	get := req.Clone(req.Context())
+	get.Method = http.MethodGet
+	operation, err := c.operation(get)
+	if err == nil && !slices.Contains(operation.Tags, "pages") && !slices.Contains(operation.Tags, "microsite") {
+		return nil, routers.ErrMethodNotAllowed
+	}
+	return operation, err
 }
 
 func checkBodyLimit(v *violations, reqBody []byte, status int) {

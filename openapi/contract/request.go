@@ -26,7 +26,9 @@ func (c *Contract) CheckRequest(req *http.Request, body []byte) error {
 	}
 	c.checkCredentials(v, operation, req)
 	checkParameters(v, operation, req)
-	checkRequestBody(v, operation.RequestBody, req.Header, body)
+	if content, value, ok := readRequestBody(v, operation.RequestBody, req.Header, body); ok {
+		checkValue(v, "body", content.Schema, value, openapi3.VisitAsRequest())
+	}
 	return v.err()
 }
 
@@ -98,41 +100,42 @@ func checkParameters(v *violations, operation *openapi3.Operation, req *http.Req
 	}
 }
 
-func checkRequestBody(v *violations, documented *openapi3.RequestBodyRef, header http.Header, body []byte) {
+// readRequestBody answers what a body says and the content that describes it; ok is false when there is nothing to check.
+func readRequestBody(v *violations, documented *openapi3.RequestBodyRef, header http.Header, body []byte) (content *openapi3.MediaType, value any, ok bool) {
 	switch {
 	case documented == nil && len(body) > 0:
 		v.addf("a body is not documented")
-		return
+		return nil, nil, false
 	case documented == nil:
-		return
+		return nil, nil, false
 	case len(body) == 0 && documented.Value.Required:
 		v.addf("the body is missing")
-		return
+		return nil, nil, false
 	case len(body) == 0:
-		return
+		return nil, nil, false
 	}
 	if len(body) > maxBodyBytes {
 		v.addf("the body has %d of %d bytes", len(body), maxBodyBytes)
 	}
 	media, err := mediaTypeOf(header)
-	if err != nil {
+	switch {
+	case documented.Value.Extensions[anyContentType] == true:
+		media = mediaJSON
+	case err != nil:
 		v.addf("%v", err)
-		return
-	}
-	if media == "" || documented.Value.Extensions[anyContentType] == true {
+		return nil, nil, false
+	case media == "":
 		media = mediaJSON
 	}
-	content := documented.Value.Content[media]
-	if content == nil {
+	if content = documented.Value.Content[media]; content == nil {
 		v.addf("content type %q is not documented", media)
-		return
+		return nil, nil, false
 	}
-	value, err := decodeRequestBody(media, body)
-	if err != nil {
+	if value, err = decodeRequestBody(media, body); err != nil {
 		v.addf("body: %v", err)
-		return
+		return nil, nil, false
 	}
-	checkValue(v, "body", content.Schema, value, openapi3.VisitAsRequest())
+	return content, value, true
 }
 
 func decodeRequestBody(media string, body []byte) (any, error) {

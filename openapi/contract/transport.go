@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// Transport answers a round tripper that sends requests by next (http.DefaultTransport when nil) and reports every reply
-// that breaks the contract with t.Errorf. Bodies are read whole and handed on unchanged. CORS preflights are exempt,
+// Transport answers a round tripper that sends requests by next (http.DefaultTransport when nil) and reports every exchange
+// that breaks the contract (CheckExchange) with t.Errorf. Bodies are read whole and handed on unchanged. CORS preflights are exempt,
 // since the document does not name them. Do not send requests to a dialect that is switched off through it: its 404 is not
 // documented either.
 func Transport(t testing.TB, next http.RoundTripper) http.RoundTripper {
@@ -54,7 +54,7 @@ func (tr *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, fmt.Errorf("read reply: %w", err)
 	}
 	reply.Body = io.NopCloser(bytes.NewReader(body))
-	if err := tr.contract.CheckReply(req, reqBody, reply.StatusCode, reply.Header, body); err != nil {
+	if err := tr.contract.CheckExchange(req, reqBody, reply.StatusCode, reply.Header, body); err != nil {
 		tr.t.Errorf("contract: %v", err)
 	}
 	return reply, nil

@@ -24,6 +24,7 @@ func (r *recorder) Errorf(format string, args ...any) {
 
 func TestTransport(t *testing.T) {
 	t.Parallel()
+	const asked = `{"customer_id":"CUST12345"}`
 	const good = `{"status":true,"message":"OTP generated successfully","reference_id":"REF123456"}`
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodOptions {
@@ -31,7 +32,7 @@ func TestTransport(t *testing.T) {
 			return
 		}
 		sent, err := io.ReadAll(r.Body)
-		if err != nil || string(sent) != "{}" {
+		if err != nil || string(sent) != asked {
 			http.Error(w, "the body did not arrive", http.StatusTeapot)
 			return
 		}
@@ -60,10 +61,11 @@ func TestTransport(t *testing.T) {
 			t.Parallel()
 			watched := &recorder{TB: t}
 			client := http.Client{Transport: Transport(watched, server.Client().Transport)}
-			req, err := http.NewRequestWithContext(t.Context(), test.method, server.URL+"/api/v1/auth/generate-otp?"+test.query, strings.NewReader("{}"))
+			req, err := http.NewRequestWithContext(t.Context(), test.method, server.URL+"/api/v1/auth/generate-otp?"+test.query, strings.NewReader(asked))
 			if err != nil {
 				t.Fatal(err)
 			}
+			req.SetBasicAuth("bigcity", "secret123")
 			for name, values := range test.header {
 				req.Header[name] = values
 			}

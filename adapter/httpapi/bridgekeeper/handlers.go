@@ -39,7 +39,7 @@ func (h *handlers) SendUserOTP(ctx context.Context, request gen.SendUserOTPReque
 
 // recipients are the contacts that a request names, and the user's own when it names none. owner is the logged-in user, nil when
 // nobody is.
-func (h *handlers) recipients(ctx context.Context, body gen.SendOTPRequest) (contacts []domain.Contact, owner *usecase.Identity, err error) {
+func (h *handlers) recipients(ctx context.Context, body gen.SendUserOTPRequest) (contacts []domain.Contact, owner *usecase.Identity, err error) {
 	contacts, err = contactsOf(body.PhoneNumber, body.Email)
 	if err != nil {
 		return nil, nil, err

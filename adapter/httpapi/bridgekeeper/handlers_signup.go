@@ -27,7 +27,7 @@ func (h *handlers) SignUpUser(ctx context.Context, request gen.SignUpUserRequest
 	if err != nil {
 		return nil, err
 	}
-	reply := gen.SignUpUser200JSONResponse{Body: gen.LoginReply{User: userOf(grant.Account), ActiveSessionsCount: count, Source: source}}
+	reply := gen.SignUpUser200JSONResponse{Body: gen.SignUpUserReply{User: userOf(grant.Account), ActiveSessionsCount: count, Source: source}}
 	if grant.AccessToken != "" {
 		cookie.Set(h.server, httpapi.Gin(ctx), grant.AccessToken, h.dialect.Lifetimes.Absolute)
 		reply.Headers.XQtAuth = &grant.AccessToken
@@ -36,7 +36,7 @@ func (h *handlers) SignUpUser(ctx context.Context, request gen.SignUpUserRequest
 }
 
 // signUpIn reads a request for an account: a contact and its code, or a mail address and a password, which may go with a code too.
-func signUpIn(caller usecase.Caller, body gen.SignUpRequest) (usecase.SignUpIn, error) {
+func signUpIn(caller usecase.Caller, body gen.SignUpUserRequest) (usecase.SignUpIn, error) {
 	account, err := wantedAccount(body)
 	if err != nil {
 		return usecase.SignUpIn{}, err
@@ -68,7 +68,7 @@ func signUpIn(caller usecase.Caller, body gen.SignUpRequest) (usecase.SignUpIn, 
 
 // wantedAccount reads names and mail address. A username that is a mail address must be the account's own: it is found by that
 // already, and nobody else may have it.
-func wantedAccount(body gen.SignUpRequest) (domain.Account, error) {
+func wantedAccount(body gen.SignUpUserRequest) (domain.Account, error) {
 	account := domain.Account{Name: text(body.Name), FirstName: text(body.FirstName), LastName: text(body.LastName)}
 	if given(body.Email) {
 		email, err := domain.ParseEmail(*body.Email)
@@ -94,7 +94,7 @@ func wantedAccount(body gen.SignUpRequest) (domain.Account, error) {
 }
 
 // answered is the contact that a code proves. An otp of the wrong shape is a wrong one, but no guess (C8).
-func answered(caller usecase.Caller, body gen.SignUpRequest) (domain.Contact, error) {
+func answered(caller usecase.Caller, body gen.SignUpUserRequest) (domain.Contact, error) {
 	phone := body.LoginPhoneNumber
 	if !given(phone) {
 		phone = body.PhoneNumber

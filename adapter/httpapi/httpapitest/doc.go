@@ -1,6 +1,6 @@
 // Package httpapitest gives the tests of rooms a World: a server with real tokens, keys and password hashes over an in-memory
 // store, a clock to move and the messages that were sent; and it plays transcripts against it. Every exchange is checked against the
-// OpenAPI document.
+// OpenAPI document, and Main wants each reply of the document to be among them.
 //
 // A transcript is a text file of steps:
 //

@@ -220,8 +220,9 @@ func (w *World) Do(method, path, body string, headers ...string) *Reply {
 	w.Handler.ServeHTTP(recorder, request)
 	reply := &Reply{Status: recorder.Code, Header: recorder.Header(), Body: recorder.Body.String()}
 	if method != http.MethodOptions {
-		if err := w.contract.CheckReply(sent, []byte(body), reply.Status, reply.Header, []byte(reply.Body)); err != nil {
-			w.t.Errorf("%s %s answered against the document: %v", method, path, err)
+		w.note(sent, reply)
+		if err := w.contract.CheckExchange(sent, []byte(body), reply.Status, reply.Header, []byte(reply.Body)); err != nil {
+			w.t.Errorf("%s %s is against the document: %v", method, path, err)
 		}
 	}
 	return reply

@@ -1,7 +1,7 @@
 package docs
 
 import (
-	"net/http"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -11,22 +11,76 @@ import (
 
 // handlers implements the generated interface.
 type handlers struct {
-	Options
-	front *web.Page
+	kit                     *web.Kit
+	front, reference, tryIt *web.Fixed
 }
 
 var _ gen.ServerInterface = (*handlers)(nil)
 
-// frontDoor is what the front door shows.
-type frontDoor struct {
+// shownPages is what the three pages show.
+type shownPages struct {
 	Lang string
 	Options
+	DocumentVersion string
+	About           any
+	Viewer          string // name and version of the viewer
+	Base            string // where users see this server
+	Cards           []card
+	Chapters        []*chapter
+	Tags            string // of what is switched on, separated by blanks
+}
+
+// card is a dialect on the front door, with its first call.
+type card struct {
+	Dialect
+	First section
+}
+
+func newHandlers(o Options) *handlers {
+	document := parse(o.Document)
+	names := map[string]string{}
+	for _, dialect := range o.Dialects {
+		names[dialect.Tag] = dialect.Name
+	}
+	if o.Microsite {
+		names["microsite"] = "Microsite"
+	}
+	shown := shownPages{
+		Lang: "en", Options: o, DocumentVersion: document.Info.Version, About: prose(document.Info.Description),
+		Viewer: strings.Replace(strings.TrimSpace(viewerVersion), "swagger-ui-dist@", "Swagger UI ", 1), Base: o.Kit.Server().Address(""),
+		Chapters: document.chapters(names, o.DemoClient),
+	}
+	var tags []string
+	for _, c := range shown.Chapters {
+		if !c.Off {
+			tags = append(tags, c.Tag)
+		}
+	}
+	shown.Tags = strings.Join(tags, " ")
+	for _, dialect := range o.Dialects {
+		for _, c := range shown.Chapters {
+			if c.Tag == dialect.Tag {
+				shown.Cards = append(shown.Cards, card{dialect, c.Operations[0]})
+			}
+		}
+	}
+	return &handlers{
+		kit:       o.Kit,
+		front:     o.Kit.Page(templates, "front.html", "parts.html").Fix(shown),
+		reference: o.Kit.Page(templates, "reference.html", "parts.html").Fix(shown),
+		// Swagger UI's style sheet draws its arrows and ticks with data: images.
+		tryIt: o.Kit.Page(templates, "try.html").Allow("img-src", "'self' data:").Fix(shown),
+	}
 }
 
 // ShowFrontDoor answers with the front door.
-func (h *handlers) ShowFrontDoor(c *gin.Context) {
-	h.front.Write(c, http.StatusOK, frontDoor{"en", h.Options})
-}
+func (h *handlers) ShowFrontDoor(c *gin.Context) { h.front.Write(c) }
+
+// ShowReference answers with the reference.
+func (h *handlers) ShowReference(c *gin.Context) { h.reference.Write(c) }
+
+// ShowTryIt answers with the page that has Swagger UI.
+func (h *handlers) ShowTryIt(c *gin.Context) { h.tryIt.Write(c) }
 
 // GetAsset answers with what a page loads.
 func (h *handlers) GetAsset(c *gin.Context, name gen.AssetName, params gen.GetAssetParams) {
@@ -34,5 +88,5 @@ func (h *handlers) GetAsset(c *gin.Context, name gen.AssetName, params gen.GetAs
 	if params.V != nil {
 		version = *params.V
 	}
-	h.Kit.WriteAsset(c, name, version)
+	h.kit.WriteAsset(c, name, version)
 }

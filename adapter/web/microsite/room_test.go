@@ -19,6 +19,7 @@ import (
 	"latchkey/adapter/web/docs"
 	"latchkey/infrastructure/httpclient"
 	"latchkey/infrastructure/random"
+	"latchkey/openapi"
 	"latchkey/openapi/client"
 )
 
@@ -46,7 +47,7 @@ func newWorld(t testing.TB, change func(*Options)) *httpapitest.World {
 			change(&o)
 		}
 		Mount(o)
-		docs.Mount(docs.Options{Kit: kit, Microsite: o.Client != nil})
+		docs.Mount(docs.Options{Kit: kit, Document: openapi.JSON(), Microsite: o.Client != nil})
 	})
 }
 

@@ -209,3 +209,22 @@ func TestGivenUpRequestIsFinished(t *testing.T) {
 	}
 	b.post(home, form).sees(codePath, "!Error")
 }
+
+func TestFormsThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	for _, path := range []string{home, codePath, resendPath, "/microsite/logout"} {
+		for _, c := range []struct {
+			body, media string
+			status      int
+		}{
+			{"customer_id=%zz", "application/x-www-form-urlencoded", 400},
+			{"code=" + strings.Repeat("1", 65<<10), "application/x-www-form-urlencoded", 413},
+			{`{"customer_id":"CUST12345"}`, "application/json", 415},
+		} {
+			if reply := w.Do("POST", path, c.body, "Content-Type: "+c.media); reply.Status != c.status {
+				t.Errorf("%s: %d instead of %d", path, reply.Status, c.status)
+			}
+		}
+	}
+}

@@ -388,6 +388,18 @@ type ForgotPasswordResDTO struct {
 	OTPToken OTPTokenText `json:"otpToken"`
 }
 
+// ForgotPasswordVerifyReply An access token that sets a password and does nothing else.
+type ForgotPasswordVerifyReply struct {
+	// Data What a right code answers.
+	Data UserLoginResDTO `json:"data"`
+
+	// Message Empty.
+	Message SuccessMessage `json:"message"`
+
+	// Success `true` in every reply of status 200, `false` in every other.
+	Success Success `json:"success"`
+}
+
 // ForgotUserPasswordRequest Whose password is forgotten.
 type ForgotUserPasswordRequest struct {
 	// Email An email address.
@@ -496,11 +508,6 @@ type GoodCityRecord map[string]interface{}
 
 // GoodCityRecords Side-loaded records of the current server. Always empty here.
 type GoodCityRecords = []GoodCityRecord
-
-// GoodCityThrottled Asked too fast.
-type GoodCityThrottled struct {
-	union json.RawMessage
-}
 
 // GoodCityUser A user with side-loaded records. The keys beyond the first three are those of the current server; this server sends
 // them as empty arrays.
@@ -753,7 +760,7 @@ type Mobile = string
 type NewUserPassword = string
 
 // NoData Always null.
-type NoData = map[string]interface{}
+type NoData map[string]interface{}
 
 // NotLoggedInFailure The refusal of a call that needs a session.
 type NotLoggedInFailure struct {
@@ -943,8 +950,18 @@ type ResetWithTokenRequest struct {
 // RetryAfterSeconds Seconds.
 type RetryAfterSeconds = int32
 
-// SendOTPReply The code is on its way.
-type SendOTPReply struct {
+// SendPinRequest The number to send a pin to.
+type SendPinRequest struct {
+	// Mobile A Hong Kong mobile number, `+852` and eight digits without spaces. Documented era: the first is 5, 6 or 9; current
+	// era: 4 to 9.
+	//
+	//
+	// Example: +85261677528
+	Mobile Mobile `json:"mobile"`
+}
+
+// SendUserOTPReply The code is on its way.
+type SendUserOTPReply struct {
 	// EmailToken An ID of the code sent by mail.
 	EmailToken *string `json:"email-token,omitempty"`
 
@@ -952,8 +969,8 @@ type SendOTPReply struct {
 	Message string `json:"message"`
 }
 
-// SendOTPRequest Where a code goes. Empty for a logged-in user who wants it by mail.
-type SendOTPRequest struct {
+// SendUserOTPRequest Where a code goes. Empty for a logged-in user who wants it by mail.
+type SendUserOTPRequest struct {
 	// AlwaysSend Send the code even if there is no such user, who can then sign up with it.
 	AlwaysSend *bool `json:"always-send,omitempty"`
 
@@ -969,16 +986,6 @@ type SendOTPRequest struct {
 	//
 	// Example: +919888888888
 	PhoneNumber *PhoneNumber `json:"phone-number,omitempty"`
-}
-
-// SendPinRequest The number to send a pin to.
-type SendPinRequest struct {
-	// Mobile A Hong Kong mobile number, `+852` and eight digits without spaces. Documented era: the first is 5, 6 or 9; current
-	// era: 4 to 9.
-	//
-	//
-	// Example: +85261677528
-	Mobile Mobile `json:"mobile"`
 }
 
 // SessionOrCodeFailure The refusal of a call without a session, which has no top-level message, or of a wrong code.
@@ -1002,8 +1009,20 @@ type SessionsReply struct {
 // ShownName The name to show.
 type ShownName = string
 
-// SignUpRequest A contact and its code, or an email address and a password; and the names of the new user.
-type SignUpRequest struct {
+// SignUpUserReply The new user, who is logged in unless the request wants no session.
+type SignUpUserReply struct {
+	// ActiveSessionsCount How many sessions of the user are open.
+	ActiveSessionsCount ActiveSessionsCount `json:"active-sessions-count"`
+
+	// Source Where the user comes from, `bridgekeeper`.
+	Source UserSource `json:"source"`
+
+	// User A user.
+	User User `json:"user"`
+}
+
+// SignUpUserRequest A contact and its code, or an email address and a password; and the names of the new user.
+type SignUpUserRequest struct {
 	// DontLogin Make the account without opening a session.
 	DontLogin *bool `json:"dont-login,omitempty"`
 
@@ -1422,14 +1441,17 @@ type GoodCityInvalidHost = GoodCityErrors
 // GoodCityInvalidMobile An invalid value (`errors`), or a parameter that is missing or no string (`error`).
 type GoodCityInvalidMobile = GoodCityValidationFailure
 
-// GoodCityTooManyRequests Asked too fast.
-type GoodCityTooManyRequests = GoodCityThrottled
+// GoodCityTooManyRequests A value that breaks a rule. Several faults are joined by `. `.
+type GoodCityTooManyRequests = GoodCityErrors
 
 // GoodCityUnavailable A refusal that is not about a value. `type` and `status` come in the current era only.
 type GoodCityUnavailable = GoodCityError
 
 // GoodCityUnsupportedMediaType A refusal that is not about a value. `type` and `status` come in the current era only.
 type GoodCityUnsupportedMediaType = GoodCityError
+
+// ResetPasswordUnavailable A refusal where a top-level message would look like success.
+type ResetPasswordUnavailable = ErrorOnlyFailure
 
 // SystemInternalError Every refusal of the server outside the four APIs.
 type SystemInternalError = SystemFailure
@@ -1591,7 +1613,7 @@ type RefreshAccessTokenParams struct {
 type LoginUserJSONRequestBody = LoginRequest
 
 // SignUpUserJSONRequestBody defines body for SignUpUser for application/json ContentType.
-type SignUpUserJSONRequestBody = SignUpRequest
+type SignUpUserJSONRequestBody = SignUpUserRequest
 
 // ForgotUserPasswordJSONRequestBody defines body for ForgotUserPassword for application/json ContentType.
 type ForgotUserPasswordJSONRequestBody = ForgotUserPasswordRequest
@@ -1606,7 +1628,7 @@ type ResetUserPasswordJSONRequestBody = ResetUserPasswordRequest
 type ResetUserPasswordWithTokenJSONRequestBody = ResetWithTokenRequest
 
 // SendUserOTPJSONRequestBody defines body for SendUserOTP for application/json ContentType.
-type SendUserOTPJSONRequestBody = SendOTPRequest
+type SendUserOTPJSONRequestBody = SendUserOTPRequest
 
 // SendVerificationLinkJSONRequestBody defines body for SendVerificationLink for application/json ContentType.
 type SendVerificationLinkJSONRequestBody = VerificationLinkRequest
@@ -1658,68 +1680,6 @@ type SetPasswordJSONRequestBody = UserSetPasswordReqDTO
 
 // UpdatePhoneJSONRequestBody defines body for UpdatePhone for application/json ContentType.
 type UpdatePhoneJSONRequestBody = OTPVerificationReqDTO
-
-// AsGoodCityErrors returns the union data inside the GoodCityThrottled as a GoodCityErrors
-func (t GoodCityThrottled) AsGoodCityErrors() (GoodCityErrors, error) {
-	var body GoodCityErrors
-	err := json.Unmarshal(t.union, &body)
-	return body, err
-}
-
-// FromGoodCityErrors overwrites any union data inside the GoodCityThrottled as the provided GoodCityErrors
-func (t *GoodCityThrottled) FromGoodCityErrors(v GoodCityErrors) error {
-	b, err := json.Marshal(v)
-	t.union = b
-	return err
-}
-
-// MergeGoodCityErrors performs a merge with any union data inside the GoodCityThrottled, using the provided GoodCityErrors
-func (t *GoodCityThrottled) MergeGoodCityErrors(v GoodCityErrors) error {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return err
-	}
-
-	merged, err := runtime.JSONMerge(t.union, b)
-	t.union = merged
-	return err
-}
-
-// AsGoodCityError returns the union data inside the GoodCityThrottled as a GoodCityError
-func (t GoodCityThrottled) AsGoodCityError() (GoodCityError, error) {
-	var body GoodCityError
-	err := json.Unmarshal(t.union, &body)
-	return body, err
-}
-
-// FromGoodCityError overwrites any union data inside the GoodCityThrottled as the provided GoodCityError
-func (t *GoodCityThrottled) FromGoodCityError(v GoodCityError) error {
-	b, err := json.Marshal(v)
-	t.union = b
-	return err
-}
-
-// MergeGoodCityError performs a merge with any union data inside the GoodCityThrottled, using the provided GoodCityError
-func (t *GoodCityThrottled) MergeGoodCityError(v GoodCityError) error {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return err
-	}
-
-	merged, err := runtime.JSONMerge(t.union, b)
-	t.union = merged
-	return err
-}
-
-func (t GoodCityThrottled) MarshalJSON() ([]byte, error) {
-	b, err := t.union.MarshalJSON()
-	return b, err
-}
-
-func (t *GoodCityThrottled) UnmarshalJSON(b []byte) error {
-	err := t.union.UnmarshalJSON(b)
-	return err
-}
 
 // AsGoodCityErrors returns the union data inside the GoodCityValidationFailure as a GoodCityErrors
 func (t GoodCityValidationFailure) AsGoodCityErrors() (GoodCityErrors, error) {
@@ -2083,26 +2043,28 @@ type ClientInterface interface {
 
 	// ListUserSessions List the open sessions
 	//
-	// The vendor's pages name this call; what it answers is ours. Lists the user's open sessions, the newest first.
+	// Lists the user's open sessions, the newest first. The vendor's pages name this call but not its reply, which is ours.
 	//
 	// Corresponds with GET /api/auth/v1/sessions (the `ListUserSessions` operationId).
 	ListUserSessions(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ValidateUserSession Check a session
 	//
-	// The vendor's pages name this call: it answers the user along with the sessions.
+	// Answers the user of the session, as users/me does, along with all open sessions. The vendor's pages name this call.
 	//
 	// Corresponds with GET /api/auth/v1/sessions/validate (the `ValidateUserSession` operationId).
 	ValidateUserSession(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// SignUpUserWithBody Make an account
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a
-	// password: `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it.
-	// A `username` that is an email address must be the one in `email`, and is not kept beside it.
+	// With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a password:
+	// `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it. A
+	// `username` that is an email address must be the one in `email`, and is not kept beside it.
 	//
 	// The session comes in the cookie `qt-auth` and in the response header `x-qt-auth`, unless `dont-login` says no. Another
 	// user's contact or name is 409.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2111,12 +2073,14 @@ type ClientInterface interface {
 
 	// SignUpUser Make an account
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a
-	// password: `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it.
-	// A `username` that is an email address must be the one in `email`, and is not kept beside it.
+	// With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a password:
+	// `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it. A
+	// `username` that is an email address must be the one in `email`, and is not kept beside it.
 	//
 	// The session comes in the cookie `qt-auth` and in the response header `x-qt-auth`, unless `dont-login` says no. Another
 	// user's contact or name is 409.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2125,8 +2089,11 @@ type ClientInterface interface {
 
 	// ForgotUserPasswordWithBody Mail a link to set a new password
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
-	// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no mail.
+	// The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
+	// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no
+	// mail.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2135,8 +2102,11 @@ type ClientInterface interface {
 
 	// ForgotUserPassword Mail a link to set a new password
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
-	// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no mail.
+	// The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
+	// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no
+	// mail.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2152,8 +2122,10 @@ type ClientInterface interface {
 
 	// UpdateUserProfileWithBody Change the names of the user
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
+	// What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
 	// pictures are not kept: both are ignored here.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2162,8 +2134,10 @@ type ClientInterface interface {
 
 	// UpdateUserProfile Change the names of the user
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
+	// What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
 	// pictures are not kept: both are ignored here.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2172,8 +2146,10 @@ type ClientInterface interface {
 
 	// ResetUserPasswordWithBody Set a new password with a code
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
+	// The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
 	// top-level `message`, since a client takes that for success.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2182,8 +2158,10 @@ type ClientInterface interface {
 
 	// ResetUserPassword Set a new password with a code
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
+	// The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
 	// top-level `message`, since a client takes that for success.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2192,8 +2170,10 @@ type ClientInterface interface {
 
 	// ResetUserPasswordWithTokenWithBody Set a new password with a mailed token
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
+	// The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
 	// owner is told.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2202,8 +2182,10 @@ type ClientInterface interface {
 
 	// ResetUserPasswordWithToken Set a new password with a mailed token
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
+	// The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
 	// owner is told.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2240,8 +2222,11 @@ type ClientInterface interface {
 
 	// SendVerificationLinkWithBody Mail a link that proves an address
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens a page of this server with a button that proves the address, and then offers the way to
-	// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no mail.
+	// The link opens a page of this server with a button that proves the address, and then offers the way to
+	// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no
+	// mail.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2250,8 +2235,11 @@ type ClientInterface interface {
 
 	// SendVerificationLink Mail a link that proves an address
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens a page of this server with a button that proves the address, and then offers the way to
-	// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no mail.
+	// The link opens a page of this server with a button that proves the address, and then offers the way to
+	// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no
+	// mail.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2260,9 +2248,11 @@ type ClientInterface interface {
 
 	// UpdateUserWithOTPWithBody Prove a contact with a code
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
-	// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the code is
-	// the one sent to the contact that the user has.
+	// With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
+	// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the
+	// code is the one sent to the contact that the user has.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2271,9 +2261,11 @@ type ClientInterface interface {
 
 	// UpdateUserWithOTP Prove a contact with a code
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
-	// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the code is
-	// the one sent to the contact that the user has.
+	// With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
+	// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the
+	// code is the one sent to the contact that the user has.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2758,7 +2750,7 @@ func (c *Client) LogoutUser(ctx context.Context, reqEditors ...RequestEditorFn) 
 
 // ListUserSessions List the open sessions
 //
-// The vendor's pages name this call; what it answers is ours. Lists the user's open sessions, the newest first.
+// Lists the user's open sessions, the newest first. The vendor's pages name this call but not its reply, which is ours.
 //
 // Corresponds with GET /api/auth/v1/sessions (the `ListUserSessions` operationId).
 func (c *Client) ListUserSessions(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2775,7 +2767,7 @@ func (c *Client) ListUserSessions(ctx context.Context, reqEditors ...RequestEdit
 
 // ValidateUserSession Check a session
 //
-// The vendor's pages name this call: it answers the user along with the sessions.
+// Answers the user of the session, as users/me does, along with all open sessions. The vendor's pages name this call.
 //
 // Corresponds with GET /api/auth/v1/sessions/validate (the `ValidateUserSession` operationId).
 func (c *Client) ValidateUserSession(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2792,12 +2784,14 @@ func (c *Client) ValidateUserSession(ctx context.Context, reqEditors ...RequestE
 
 // SignUpUserWithBody Make an account
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a
-// password: `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it.
-// A `username` that is an email address must be the one in `email`, and is not kept beside it.
+// With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a password:
+// `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it. A
+// `username` that is an email address must be the one in `email`, and is not kept beside it.
 //
 // The session comes in the cookie `qt-auth` and in the response header `x-qt-auth`, unless `dont-login` says no. Another
 // user's contact or name is 409.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2816,12 +2810,14 @@ func (c *Client) SignUpUserWithBody(ctx context.Context, contentType string, bod
 
 // SignUpUser Make an account
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a
-// password: `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it.
-// A `username` that is an email address must be the one in `email`, and is not kept beside it.
+// With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a password:
+// `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it. A
+// `username` that is an email address must be the one in `email`, and is not kept beside it.
 //
 // The session comes in the cookie `qt-auth` and in the response header `x-qt-auth`, unless `dont-login` says no. Another
 // user's contact or name is 409.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -2840,8 +2836,11 @@ func (c *Client) SignUpUser(ctx context.Context, body SignUpUserJSONRequestBody,
 
 // ForgotUserPasswordWithBody Mail a link to set a new password
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
-// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no mail.
+// The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
+// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no
+// mail.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2860,8 +2859,11 @@ func (c *Client) ForgotUserPasswordWithBody(ctx context.Context, contentType str
 
 // ForgotUserPassword Mail a link to set a new password
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
-// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no mail.
+// The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
+// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no
+// mail.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -2897,8 +2899,10 @@ func (c *Client) GetCurrentUser(ctx context.Context, reqEditors ...RequestEditor
 
 // UpdateUserProfileWithBody Change the names of the user
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
+// What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
 // pictures are not kept: both are ignored here.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2917,8 +2921,10 @@ func (c *Client) UpdateUserProfileWithBody(ctx context.Context, contentType stri
 
 // UpdateUserProfile Change the names of the user
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
+// What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
 // pictures are not kept: both are ignored here.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -2937,8 +2943,10 @@ func (c *Client) UpdateUserProfile(ctx context.Context, body UpdateUserProfileJS
 
 // ResetUserPasswordWithBody Set a new password with a code
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
+// The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
 // top-level `message`, since a client takes that for success.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2957,8 +2965,10 @@ func (c *Client) ResetUserPasswordWithBody(ctx context.Context, contentType stri
 
 // ResetUserPassword Set a new password with a code
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
+// The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
 // top-level `message`, since a client takes that for success.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -2977,8 +2987,10 @@ func (c *Client) ResetUserPassword(ctx context.Context, body ResetUserPasswordJS
 
 // ResetUserPasswordWithTokenWithBody Set a new password with a mailed token
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
+// The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
 // owner is told.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2997,8 +3009,10 @@ func (c *Client) ResetUserPasswordWithTokenWithBody(ctx context.Context, content
 
 // ResetUserPasswordWithToken Set a new password with a mailed token
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
+// The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
 // owner is told.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -3065,8 +3079,11 @@ func (c *Client) SendUserOTP(ctx context.Context, body SendUserOTPJSONRequestBod
 
 // SendVerificationLinkWithBody Mail a link that proves an address
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens a page of this server with a button that proves the address, and then offers the way to
-// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no mail.
+// The link opens a page of this server with a button that proves the address, and then offers the way to
+// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no
+// mail.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes any type of body and a specified content type.
 //
@@ -3085,8 +3102,11 @@ func (c *Client) SendVerificationLinkWithBody(ctx context.Context, contentType s
 
 // SendVerificationLink Mail a link that proves an address
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens a page of this server with a button that proves the address, and then offers the way to
-// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no mail.
+// The link opens a page of this server with a button that proves the address, and then offers the way to
+// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no
+// mail.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -3105,9 +3125,11 @@ func (c *Client) SendVerificationLink(ctx context.Context, body SendVerification
 
 // UpdateUserWithOTPWithBody Prove a contact with a code
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
-// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the code is
-// the one sent to the contact that the user has.
+// With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
+// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the
+// code is the one sent to the contact that the user has.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes any type of body and a specified content type.
 //
@@ -3126,9 +3148,11 @@ func (c *Client) UpdateUserWithOTPWithBody(ctx context.Context, contentType stri
 
 // UpdateUserWithOTP Prove a contact with a code
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
-// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the code is
-// the one sent to the contact that the user has.
+// With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
+// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the
+// code is the one sent to the contact that the user has.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -4485,7 +4509,7 @@ func NewShowVerificationPageRequest(server string, params *ShowVerificationPageP
 
 		if params.RedirectURL != nil {
 
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "redirect-url", *params.RedirectURL, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "redirect-url", *params.RedirectURL, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uri-reference"}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -4547,7 +4571,7 @@ func NewVerifyEmailRequest(server string, params *VerifyEmailParams) (*http.Requ
 
 		if params.RedirectURL != nil {
 
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "redirect-url", *params.RedirectURL, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "redirect-url", *params.RedirectURL, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uri-reference"}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -5858,7 +5882,7 @@ type ClientWithResponsesInterface interface {
 
 	// ListUserSessionsWithResponse List the open sessions
 	//
-	// The vendor's pages name this call; what it answers is ours. Lists the user's open sessions, the newest first.
+	// Lists the user's open sessions, the newest first. The vendor's pages name this call but not its reply, which is ours.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -5867,7 +5891,7 @@ type ClientWithResponsesInterface interface {
 
 	// ValidateUserSessionWithResponse Check a session
 	//
-	// The vendor's pages name this call: it answers the user along with the sessions.
+	// Answers the user of the session, as users/me does, along with all open sessions. The vendor's pages name this call.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -5876,12 +5900,14 @@ type ClientWithResponsesInterface interface {
 
 	// SignUpUserWithBodyWithResponse Make an account
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a
-	// password: `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it.
-	// A `username` that is an email address must be the one in `email`, and is not kept beside it.
+	// With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a password:
+	// `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it. A
+	// `username` that is an email address must be the one in `email`, and is not kept beside it.
 	//
 	// The session comes in the cookie `qt-auth` and in the response header `x-qt-auth`, unless `dont-login` says no. Another
 	// user's contact or name is 409.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -5890,12 +5916,14 @@ type ClientWithResponsesInterface interface {
 
 	// SignUpUserWithResponse Make an account
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a
-	// password: `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it.
-	// A `username` that is an email address must be the one in `email`, and is not kept beside it.
+	// With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a password:
+	// `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it. A
+	// `username` that is an email address must be the one in `email`, and is not kept beside it.
 	//
 	// The session comes in the cookie `qt-auth` and in the response header `x-qt-auth`, unless `dont-login` says no. Another
 	// user's contact or name is 409.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -5904,8 +5932,11 @@ type ClientWithResponsesInterface interface {
 
 	// ForgotUserPasswordWithBodyWithResponse Mail a link to set a new password
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
-	// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no mail.
+	// The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
+	// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no
+	// mail.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -5914,8 +5945,11 @@ type ClientWithResponsesInterface interface {
 
 	// ForgotUserPasswordWithResponse Mail a link to set a new password
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
-	// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no mail.
+	// The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
+	// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no
+	// mail.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -5933,8 +5967,10 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateUserProfileWithBodyWithResponse Change the names of the user
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
+	// What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
 	// pictures are not kept: both are ignored here.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -5943,8 +5979,10 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateUserProfileWithResponse Change the names of the user
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
+	// What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
 	// pictures are not kept: both are ignored here.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -5953,8 +5991,10 @@ type ClientWithResponsesInterface interface {
 
 	// ResetUserPasswordWithBodyWithResponse Set a new password with a code
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
+	// The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
 	// top-level `message`, since a client takes that for success.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -5963,8 +6003,10 @@ type ClientWithResponsesInterface interface {
 
 	// ResetUserPasswordWithResponse Set a new password with a code
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
+	// The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
 	// top-level `message`, since a client takes that for success.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -5973,8 +6015,10 @@ type ClientWithResponsesInterface interface {
 
 	// ResetUserPasswordWithTokenWithBodyWithResponse Set a new password with a mailed token
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
+	// The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
 	// owner is told.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -5983,8 +6027,10 @@ type ClientWithResponsesInterface interface {
 
 	// ResetUserPasswordWithTokenWithResponse Set a new password with a mailed token
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
+	// The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
 	// owner is told.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -6021,8 +6067,11 @@ type ClientWithResponsesInterface interface {
 
 	// SendVerificationLinkWithBodyWithResponse Mail a link that proves an address
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens a page of this server with a button that proves the address, and then offers the way to
-	// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no mail.
+	// The link opens a page of this server with a button that proves the address, and then offers the way to
+	// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no
+	// mail.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -6031,8 +6080,11 @@ type ClientWithResponsesInterface interface {
 
 	// SendVerificationLinkWithResponse Mail a link that proves an address
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens a page of this server with a button that proves the address, and then offers the way to
-	// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no mail.
+	// The link opens a page of this server with a button that proves the address, and then offers the way to
+	// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no
+	// mail.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -6041,9 +6093,11 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateUserWithOTPWithBodyWithResponse Prove a contact with a code
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
-	// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the code is
-	// the one sent to the contact that the user has.
+	// With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
+	// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the
+	// code is the one sent to the contact that the user has.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -6052,9 +6106,11 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateUserWithOTPWithResponse Prove a contact with a code
 	//
-	// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
-	// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the code is
-	// the one sent to the contact that the user has.
+	// With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
+	// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the
+	// code is the one sent to the contact that the user has.
+	//
+	// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -6786,7 +6842,7 @@ type SignUpUserResult struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *LoginReply
+	JSON200 *SignUpUserReply
 	// JSON400 the response for an HTTP 400 `application/json` response
 	JSON400 *BridgekeeperBadRequest
 	// JSON401 the response for an HTTP 401 `application/json` response
@@ -7037,7 +7093,7 @@ type ResetUserPasswordResult struct {
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *ErrorOnlyFailure
 	// JSON503 the response for an HTTP 503 `application/json` response
-	JSON503 *ErrorOnlyFailure
+	JSON503 *ResetPasswordUnavailable
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *ResetUserPasswordResult401Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
@@ -7155,7 +7211,7 @@ type SendUserOTPResult struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *SendOTPReply
+	JSON200 *SendUserOTPReply
 	// JSON400 the response for an HTTP 400 `application/json` response
 	JSON400 *BridgekeeperBadRequest
 	// JSON401 the response for an HTTP 401 `application/json` response
@@ -8315,7 +8371,7 @@ type VerifyForgotPasswordOTPResult struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *UserLoginReply
+	JSON200 *ForgotPasswordVerifyReply
 	// JSON400 the response for an HTTP 400 `application/json` response
 	JSON400 *AritaBadRequest
 	// JSON401 the response for an HTTP 401 `application/json` response
@@ -8902,7 +8958,7 @@ func (c *ClientWithResponses) LogoutUserWithResponse(ctx context.Context, reqEdi
 
 // ListUserSessionsWithResponse List the open sessions
 //
-// The vendor's pages name this call; what it answers is ours. Lists the user's open sessions, the newest first.
+// Lists the user's open sessions, the newest first. The vendor's pages name this call but not its reply, which is ours.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -8917,7 +8973,7 @@ func (c *ClientWithResponses) ListUserSessionsWithResponse(ctx context.Context, 
 
 // ValidateUserSessionWithResponse Check a session
 //
-// The vendor's pages name this call: it answers the user along with the sessions.
+// Answers the user of the session, as users/me does, along with all open sessions. The vendor's pages name this call.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -8932,12 +8988,14 @@ func (c *ClientWithResponses) ValidateUserSessionWithResponse(ctx context.Contex
 
 // SignUpUserWithBodyWithResponse Make an account
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a
-// password: `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it.
-// A `username` that is an email address must be the one in `email`, and is not kept beside it.
+// With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a password:
+// `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it. A
+// `username` that is an email address must be the one in `email`, and is not kept beside it.
 //
 // The session comes in the cookie `qt-auth` and in the response header `x-qt-auth`, unless `dont-login` says no. Another
 // user's contact or name is 409.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -8952,12 +9010,14 @@ func (c *ClientWithResponses) SignUpUserWithBodyWithResponse(ctx context.Context
 
 // SignUpUserWithResponse Make an account
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a
-// password: `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it.
-// A `username` that is an email address must be the one in `email`, and is not kept beside it.
+// With a code: `email`, `phone-number` or `login-phone-number`, and `otp`, which proves the contact. With a password:
+// `email` and `password` of eight characters or more; the address is then unproven until a code or a link proves it. A
+// `username` that is an email address must be the one in `email`, and is not kept beside it.
 //
 // The session comes in the cookie `qt-auth` and in the response header `x-qt-auth`, unless `dont-login` says no. Another
 // user's contact or name is 409.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -8972,8 +9032,11 @@ func (c *ClientWithResponses) SignUpUserWithResponse(ctx context.Context, body S
 
 // ForgotUserPasswordWithBodyWithResponse Mail a link to set a new password
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
-// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no mail.
+// The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
+// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no
+// mail.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -8988,8 +9051,11 @@ func (c *ClientWithResponses) ForgotUserPasswordWithBodyWithResponse(ctx context
 
 // ForgotUserPasswordWithResponse Mail a link to set a new password
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
-// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no mail.
+// The link opens the publisher's page, whose address is a setting (`reset-page`), with a `token` for
+// users/reset-password-with-token that is good once and for ten minutes. An unknown address gets the same reply and no
+// mail.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -9019,8 +9085,10 @@ func (c *ClientWithResponses) GetCurrentUserWithResponse(ctx context.Context, re
 
 // UpdateUserProfileWithBodyWithResponse Change the names of the user
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
+// What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
 // pictures are not kept: both are ignored here.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -9035,8 +9103,10 @@ func (c *ClientWithResponses) UpdateUserProfileWithBodyWithResponse(ctx context.
 
 // UpdateUserProfileWithResponse Change the names of the user
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
+// What is absent stays as it is; an empty text takes a name away. Contacts change with users/update-with-otp only, and
 // pictures are not kept: both are ignored here.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -9051,8 +9121,10 @@ func (c *ClientWithResponses) UpdateUserProfileWithResponse(ctx context.Context,
 
 // ResetUserPasswordWithBodyWithResponse Set a new password with a code
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
+// The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
 // top-level `message`, since a client takes that for success.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -9067,8 +9139,10 @@ func (c *ClientWithResponses) ResetUserPasswordWithBodyWithResponse(ctx context.
 
 // ResetUserPasswordWithResponse Set a new password with a code
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
+// The code is the one that users/send-otp mailed. All sessions of the user end, and the owner is told. Refusals have no
 // top-level `message`, since a client takes that for success.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -9083,8 +9157,10 @@ func (c *ClientWithResponses) ResetUserPasswordWithResponse(ctx context.Context,
 
 // ResetUserPasswordWithTokenWithBodyWithResponse Set a new password with a mailed token
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
+// The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
 // owner is told.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -9099,8 +9175,10 @@ func (c *ClientWithResponses) ResetUserPasswordWithTokenWithBodyWithResponse(ctx
 
 // ResetUserPasswordWithTokenWithResponse Set a new password with a mailed token
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
+// The token is the one in the link of users/forgot-password; it is good once. All sessions of the user end, and the
 // owner is told.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -9155,8 +9233,11 @@ func (c *ClientWithResponses) SendUserOTPWithResponse(ctx context.Context, body 
 
 // SendVerificationLinkWithBodyWithResponse Mail a link that proves an address
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens a page of this server with a button that proves the address, and then offers the way to
-// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no mail.
+// The link opens a page of this server with a button that proves the address, and then offers the way to
+// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no
+// mail.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -9171,8 +9252,11 @@ func (c *ClientWithResponses) SendVerificationLinkWithBodyWithResponse(ctx conte
 
 // SendVerificationLinkWithResponse Mail a link that proves an address
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. The link opens a page of this server with a button that proves the address, and then offers the way to
-// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no mail.
+// The link opens a page of this server with a button that proves the address, and then offers the way to
+// `redirect-url`: a path on this server, or an address of a listed origin. An unknown address gets the same reply and no
+// mail.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -9187,9 +9271,11 @@ func (c *ClientWithResponses) SendVerificationLinkWithResponse(ctx context.Conte
 
 // UpdateUserWithOTPWithBodyWithResponse Prove a contact with a code
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
-// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the code is
-// the one sent to the contact that the user has.
+// With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
+// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the
+// code is the one sent to the contact that the user has.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -9204,9 +9290,11 @@ func (c *ClientWithResponses) UpdateUserWithOTPWithBodyWithResponse(ctx context.
 
 // UpdateUserWithOTPWithResponse Prove a contact with a code
 //
-// The npm client @quintype/bridgekeeper-js and the vendor's pages beside the seed document name this call. With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
-// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the code is
-// the one sent to the contact that the user has.
+// With a contact in `user`, the user has that contact from now on; a logged-in user asks for its code with
+// users/send-otp, within 15 minutes of logging in, and the old contact is told. With `verification-status` alone, the
+// code is the one sent to the contact that the user has.
+//
+// The call is known from the npm client `@quintype/bridgekeeper-js` and its vendor's pages.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -10314,7 +10402,7 @@ func ParseSignUpUserResult(rsp *http.Response) (*SignUpUserResult, error) {
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest LoginReply
+		var dest SignUpUserReply
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -10754,7 +10842,7 @@ func ParseResetUserPasswordResult(rsp *http.Response) (*ResetUserPasswordResult,
 		response.JSON500 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
-		var dest ErrorOnlyFailure
+		var dest ResetPasswordUnavailable
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -10921,7 +11009,7 @@ func ParseSendUserOTPResult(rsp *http.Response) (*SendUserOTPResult, error) {
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest SendOTPReply
+		var dest SendUserOTPReply
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -12714,7 +12802,7 @@ func ParseVerifyForgotPasswordOTPResult(rsp *http.Response) (*VerifyForgotPasswo
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest UserLoginReply
+		var dest ForgotPasswordVerifyReply
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}

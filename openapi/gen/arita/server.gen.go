@@ -122,8 +122,20 @@ type ForgotPasswordResDTO struct {
 	OTPToken OTPTokenText `json:"otpToken"`
 }
 
+// ForgotPasswordVerifyReply An access token that sets a password and does nothing else.
+type ForgotPasswordVerifyReply struct {
+	// Success `true` in every reply of status 200, `false` in every other.
+	Success Success `json:"success"`
+
+	// Message Empty.
+	Message SuccessMessage `json:"message"`
+
+	// Data What a right code answers.
+	Data UserLoginResDTO `json:"data"`
+}
+
 // NoData Always null.
-type NoData = map[string]interface{}
+type NoData map[string]interface{}
 
 // OTPCode The four-digit verification code: an integer, to which lost leading zeros are added, or a string of digits.
 type OTPCode struct {
@@ -870,7 +882,7 @@ type VerifyForgotPasswordOTPResponseObject interface {
 	VisitVerifyForgotPasswordOTPResponse(w http.ResponseWriter) error
 }
 
-type VerifyForgotPasswordOTP200JSONResponse UserLoginReply
+type VerifyForgotPasswordOTP200JSONResponse ForgotPasswordVerifyReply
 
 func (response VerifyForgotPasswordOTP200JSONResponse) VisitVerifyForgotPasswordOTPResponse(w http.ResponseWriter) error {
 

@@ -255,8 +255,8 @@ type ResetWithTokenRequest struct {
 // RetryAfterSeconds Seconds.
 type RetryAfterSeconds = int32
 
-// SendOTPReply The code is on its way.
-type SendOTPReply struct {
+// SendUserOTPReply The code is on its way.
+type SendUserOTPReply struct {
 	// Message By which ways the code was sent.
 	Message string `json:"message"`
 
@@ -264,8 +264,8 @@ type SendOTPReply struct {
 	EmailToken *string `json:"email-token,omitempty"`
 }
 
-// SendOTPRequest Where a code goes. Empty for a logged-in user who wants it by mail.
-type SendOTPRequest struct {
+// SendUserOTPRequest Where a code goes. Empty for a logged-in user who wants it by mail.
+type SendUserOTPRequest struct {
 	// AlwaysSend Send the code even if there is no such user, who can then sign up with it.
 	AlwaysSend *bool `json:"always-send,omitempty"`
 
@@ -304,8 +304,20 @@ type SessionsReply struct {
 // ShownName The name to show.
 type ShownName = string
 
-// SignUpRequest A contact and its code, or an email address and a password; and the names of the new user.
-type SignUpRequest struct {
+// SignUpUserReply The new user, who is logged in unless the request wants no session.
+type SignUpUserReply struct {
+	// User A user.
+	User User `json:"user"`
+
+	// ActiveSessionsCount How many sessions of the user are open.
+	ActiveSessionsCount ActiveSessionsCount `json:"active-sessions-count"`
+
+	// Source Where the user comes from, `bridgekeeper`.
+	Source UserSource `json:"source"`
+}
+
+// SignUpUserRequest A contact and its code, or an email address and a password; and the names of the new user.
+type SignUpUserRequest struct {
 	// DontLogin Make the account without opening a session.
 	DontLogin *bool `json:"dont-login,omitempty"`
 
@@ -507,6 +519,9 @@ type BridgekeeperTooManyRequests = Failure
 // BridgekeeperUnavailable Every refusal but that of a call without a session. The text comes twice, since some clients read one and some the other.
 type BridgekeeperUnavailable = Failure
 
+// ResetPasswordUnavailable A refusal where a top-level message would look like success.
+type ResetPasswordUnavailable = ErrorOnlyFailure
+
 // ShowVerificationPageParams defines parameters for ShowVerificationPage.
 type ShowVerificationPageParams struct {
 	// Token The token of the mailed link.
@@ -529,7 +544,7 @@ type VerifyEmailParams struct {
 type LoginUserJSONRequestBody = LoginRequest
 
 // SignUpUserJSONRequestBody defines body for SignUpUser for application/json ContentType.
-type SignUpUserJSONRequestBody = SignUpRequest
+type SignUpUserJSONRequestBody = SignUpUserRequest
 
 // ForgotUserPasswordJSONRequestBody defines body for ForgotUserPassword for application/json ContentType.
 type ForgotUserPasswordJSONRequestBody = ForgotUserPasswordRequest
@@ -544,7 +559,7 @@ type ResetUserPasswordJSONRequestBody = ResetUserPasswordRequest
 type ResetUserPasswordWithTokenJSONRequestBody = ResetWithTokenRequest
 
 // SendUserOTPJSONRequestBody defines body for SendUserOTP for application/json ContentType.
-type SendUserOTPJSONRequestBody = SendOTPRequest
+type SendUserOTPJSONRequestBody = SendUserOTPRequest
 
 // SendVerificationLinkJSONRequestBody defines body for SendVerificationLink for application/json ContentType.
 type SendVerificationLinkJSONRequestBody = VerificationLinkRequest
@@ -860,7 +875,7 @@ func (siw *ServerInterfaceWrapper) ShowVerificationPage(c *gin.Context) {
 
 	// ------------- Optional query parameter "redirect-url" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "redirect-url", c.Request.URL.Query(), &params.RedirectURL, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "redirect-url", c.Request.URL.Query(), &params.RedirectURL, runtime.BindQueryParameterOptions{Type: "string", Format: "uri-reference"})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter redirect-url: %w", err), http.StatusBadRequest)
 		return
@@ -895,7 +910,7 @@ func (siw *ServerInterfaceWrapper) VerifyEmail(c *gin.Context) {
 
 	// ------------- Optional query parameter "redirect-url" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "redirect-url", c.Request.URL.Query(), &params.RedirectURL, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "redirect-url", c.Request.URL.Query(), &params.RedirectURL, runtime.BindQueryParameterOptions{Type: "string", Format: "uri-reference"})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter redirect-url: %w", err), http.StatusBadRequest)
 		return
@@ -988,6 +1003,15 @@ type BridgekeeperUnavailableJSONResponse struct {
 	Body Failure
 
 	Headers BridgekeeperUnavailableResponseHeaders
+}
+
+type ResetPasswordUnavailableResponseHeaders struct {
+	RetryAfter *RetryAfterSeconds
+}
+type ResetPasswordUnavailableJSONResponse struct {
+	Body ErrorOnlyFailure
+
+	Headers ResetPasswordUnavailableResponseHeaders
 }
 
 type LoginUserRequestObject struct {
@@ -1424,7 +1448,7 @@ type SignUpUser200ResponseHeaders struct {
 }
 
 type SignUpUser200JSONResponse struct {
-	Body    LoginReply
+	Body    SignUpUserReply
 	Headers SignUpUser200ResponseHeaders
 }
 
@@ -2040,13 +2064,8 @@ func (response ResetUserPassword500JSONResponse) VisitResetUserPasswordResponse(
 	return err
 }
 
-type ResetUserPassword503ResponseHeaders struct {
-	RetryAfter *RetryAfterSeconds
-}
-
 type ResetUserPassword503JSONResponse struct {
-	Body    ErrorOnlyFailure
-	Headers ResetUserPassword503ResponseHeaders
+	ResetPasswordUnavailableJSONResponse
 }
 
 func (response ResetUserPassword503JSONResponse) VisitResetUserPasswordResponse(w http.ResponseWriter) error {
@@ -2218,7 +2237,7 @@ type SendUserOTPResponseObject interface {
 	VisitSendUserOTPResponse(w http.ResponseWriter) error
 }
 
-type SendUserOTP200JSONResponse SendOTPReply
+type SendUserOTP200JSONResponse SendUserOTPReply
 
 func (response SendUserOTP200JSONResponse) VisitSendUserOTPResponse(w http.ResponseWriter) error {
 

@@ -151,11 +151,6 @@ type GoodCityRecord map[string]interface{}
 // GoodCityRecords Side-loaded records of the current server. Always empty here.
 type GoodCityRecords = []GoodCityRecord
 
-// GoodCityThrottled Asked too fast.
-type GoodCityThrottled struct {
-	union json.RawMessage
-}
-
 // GoodCityUser A user with side-loaded records. The keys beyond the first three are those of the current server; this server sends
 // them as empty arrays.
 type GoodCityUser struct {
@@ -383,8 +378,8 @@ type GoodCityInvalidHost = GoodCityErrors
 // GoodCityInvalidMobile An invalid value (`errors`), or a parameter that is missing or no string (`error`).
 type GoodCityInvalidMobile = GoodCityValidationFailure
 
-// GoodCityTooManyRequests Asked too fast.
-type GoodCityTooManyRequests = GoodCityThrottled
+// GoodCityTooManyRequests A value that breaks a rule. Several faults are joined by `. `.
+type GoodCityTooManyRequests = GoodCityErrors
 
 // GoodCityUnavailable A refusal that is not about a value. `type` and `status` come in the current era only.
 type GoodCityUnavailable = GoodCityError
@@ -448,68 +443,6 @@ type SignupAndSendPinJSONRequestBody = SendPinRequest
 
 // VerifyPinJSONRequestBody defines body for VerifyPin for application/json ContentType.
 type VerifyPinJSONRequestBody = VerifyPinRequest
-
-// AsGoodCityErrors returns the union data inside the GoodCityThrottled as a GoodCityErrors
-func (t GoodCityThrottled) AsGoodCityErrors() (GoodCityErrors, error) {
-	var body GoodCityErrors
-	err := json.Unmarshal(t.union, &body)
-	return body, err
-}
-
-// FromGoodCityErrors overwrites any union data inside the GoodCityThrottled as the provided GoodCityErrors
-func (t *GoodCityThrottled) FromGoodCityErrors(v GoodCityErrors) error {
-	b, err := json.Marshal(v)
-	t.union = b
-	return err
-}
-
-// MergeGoodCityErrors performs a merge with any union data inside the GoodCityThrottled, using the provided GoodCityErrors
-func (t *GoodCityThrottled) MergeGoodCityErrors(v GoodCityErrors) error {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return err
-	}
-
-	merged, err := runtime.JSONMerge(t.union, b)
-	t.union = merged
-	return err
-}
-
-// AsGoodCityError returns the union data inside the GoodCityThrottled as a GoodCityError
-func (t GoodCityThrottled) AsGoodCityError() (GoodCityError, error) {
-	var body GoodCityError
-	err := json.Unmarshal(t.union, &body)
-	return body, err
-}
-
-// FromGoodCityError overwrites any union data inside the GoodCityThrottled as the provided GoodCityError
-func (t *GoodCityThrottled) FromGoodCityError(v GoodCityError) error {
-	b, err := json.Marshal(v)
-	t.union = b
-	return err
-}
-
-// MergeGoodCityError performs a merge with any union data inside the GoodCityThrottled, using the provided GoodCityError
-func (t *GoodCityThrottled) MergeGoodCityError(v GoodCityError) error {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return err
-	}
-
-	merged, err := runtime.JSONMerge(t.union, b)
-	t.union = merged
-	return err
-}
-
-func (t GoodCityThrottled) MarshalJSON() ([]byte, error) {
-	b, err := t.union.MarshalJSON()
-	return b, err
-}
-
-func (t *GoodCityThrottled) UnmarshalJSON(b []byte) error {
-	err := t.union.UnmarshalJSON(b)
-	return err
-}
 
 // AsGoodCityErrors returns the union data inside the GoodCityValidationFailure as a GoodCityErrors
 func (t GoodCityValidationFailure) AsGoodCityErrors() (GoodCityErrors, error) {
@@ -983,7 +916,7 @@ type GoodCityTooManyRequestsResponseHeaders struct {
 	RetryAfter RetryAfterSeconds
 }
 type GoodCityTooManyRequestsJSONResponse struct {
-	Body GoodCityThrottled
+	Body GoodCityErrors
 
 	Headers GoodCityTooManyRequestsResponseHeaders
 }

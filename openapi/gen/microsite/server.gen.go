@@ -11,6 +11,9 @@ import (
 	"github.com/oapi-codegen/runtime"
 )
 
+// CookieText A cookie, RFC 6265 4.1.
+type CookieText = string
+
 // HTMLPage A page for people.
 type HTMLPage = string
 

@@ -49,6 +49,12 @@ type ServerInterface interface {
 	// GetAsset Load a style sheet or a script of a page
 	// (GET /assets/{name})
 	GetAsset(c *gin.Context, name AssetName, params GetAssetParams)
+	// ShowReference Read the reference
+	// (GET /docs)
+	ShowReference(c *gin.Context)
+	// ShowTryIt Try operations in the browser
+	// (GET /docs/try)
+	ShowTryIt(c *gin.Context)
 }
 
 // ServerInterfaceWrapper converts contexts to parameters.
@@ -109,6 +115,32 @@ func (siw *ServerInterfaceWrapper) GetAsset(c *gin.Context) {
 	siw.Handler.GetAsset(c, name, params)
 }
 
+// ShowReference operation middleware
+func (siw *ServerInterfaceWrapper) ShowReference(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ShowReference(c)
+}
+
+// ShowTryIt operation middleware
+func (siw *ServerInterfaceWrapper) ShowTryIt(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ShowTryIt(c)
+}
+
 // GinServerOptions provides options for the Gin server.
 type GinServerOptions struct {
 	BaseURL      string
@@ -137,5 +169,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	}
 
 	router.GET(options.BaseURL+"/", wrapper.ShowFrontDoor)
+	router.GET(options.BaseURL+"/docs", wrapper.ShowReference)
+	router.GET(options.BaseURL+"/docs/try", wrapper.ShowTryIt)
 	router.GET(options.BaseURL+"/assets/:name", wrapper.GetAsset)
 }

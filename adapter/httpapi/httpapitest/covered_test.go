@@ -1,0 +1,47 @@
+package httpapitest
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+)
+
+func TestCovered(t *testing.T) {
+	t.Parallel()
+	documented := []string{"GET /a 200 application/json", "GET /a 500 application/json", "GET /b 204", "GET /b 500 application/json"}
+	for name, c := range map[string]struct {
+		played   string
+		unplayed map[string]string
+		says     string
+	}{
+		"all":                   {"GET /a 200 application/json,GET /b 204", map[string]string{"500 application/json": "x"}, ""},
+		"one not":               {"GET /a 200 application/json", map[string]string{"500 application/json": "x"}, "no test has had the documented reply GET /b 204"},
+		"another media type":    {"GET /a 200 text/html,GET /b 204", map[string]string{"500 application/json": "x"}, "reply GET /a 200 application/json"},
+		"played all the same":   {strings.Join(documented, ","), map[string]string{"GET /b 500 application/json": "x"}, "is listed as unplayed"},
+		"nothing like it":       {strings.Join(documented, ","), map[string]string{"418": "x"}, "names nothing like 418"},
+		"half a word is no key": {"GET /a 200 application/json,GET /b 204", map[string]string{"00 application/json": "x"}, "reply GET /a 500"},
+	} {
+		played := map[string]bool{}
+		for _, reply := range strings.Split(c.played, ",") {
+			played[reply] = true
+		}
+		var out bytes.Buffer
+		if good := covered(&out, documented, played, c.unplayed); good != (c.says == "") || !strings.Contains(out.String(), c.says) {
+			t.Errorf("%s: %v, %s", name, good, &out)
+		}
+	}
+}
+
+func TestReplies(t *testing.T) {
+	t.Parallel()
+	document, err := document()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if replies := document.Replies("system"); len(replies) < 15 || replies[0] != "GET /.well-known/jwks.json 200 application/json" {
+		t.Errorf("%q", replies)
+	}
+	if document.Replies("nobody") != nil {
+		t.Error("replies of no tag")
+	}
+}

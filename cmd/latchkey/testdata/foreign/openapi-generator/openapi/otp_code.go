@@ -1,0 +1,4 @@
+package openapi
+
+// OtpCode is a verification code in digits.
+type OtpCode string

@@ -1,0 +1,97 @@
+// Command changelog writes what changed for callers from one released document to the next, and to the present one:
+//
+//	changelog released openapi.yaml CHANGELOG.md
+//
+// Its tests are the gate for changes that would break callers (see judge), which `make check` runs. `make release-contract` keeps a
+// copy of the present document as released.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+func main() {
+	if err := run(os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "changelog:", err)
+		os.Exit(1)
+	}
+}
+
+func run(args []string) error {
+	if len(args) != 3 {
+		return errors.New("usage: changelog RELEASED-DIRECTORY DOCUMENT.yaml CHANGELOG.md")
+	}
+	documents, err := released(args[0])
+	if err != nil {
+		return err
+	}
+	present, err := read(args[1])
+	if err != nil {
+		return err
+	}
+	text, err := changelog(documents, present)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(args[2], []byte(text), 0o644)
+}
+
+// changelog answers the changes as Markdown, the newest first. The present document has a section of its own only where a caller
+// notices a difference from the newest released one.
+func changelog(documents []*openapi3.T, present *openapi3.T) (string, error) {
+	if len(documents) == 0 {
+		return "", errors.New("no document is released")
+	}
+	sections := []string{"## " + documents[0].Info.Version + "\n\nThe first release.\n"}
+	for i, newer := range documents[1:] {
+		section, err := describe("## "+newer.Info.Version, documents[i], newer)
+		if err != nil {
+			return "", err
+		}
+		sections = append(sections, section)
+	}
+	newest, title := documents[len(documents)-1], "## Not released"
+	if present.Info.Version != newest.Info.Version {
+		title = "## " + present.Info.Version + ", not released"
+	}
+	section, err := describe(title, newest, present)
+	if err != nil {
+		return "", err
+	}
+	if !strings.HasSuffix(section, nothing) {
+		sections = append(sections, section)
+	}
+	text := "# Changes of the API\n\nWhat callers notice, by operation. Written by `make generate` from the documents in `released/` and `openapi.yaml`.\n"
+	for i := len(sections) - 1; i >= 0; i-- {
+		text += "\n" + sections[i]
+	}
+	return text, nil
+}
+
+// nothing ends the section of a document that says what the one before it said.
+const nothing = "\n\nNothing that callers notice.\n"
+
+func describe(title string, older, newer *openapi3.T) (string, error) {
+	changes, err := compare(older, newer)
+	if err != nil || len(changes) == 0 {
+		return title + nothing, err
+	}
+	text, operation := title+"\n", ""
+	for _, c := range changes {
+		if c.operation != operation {
+			operation = c.operation
+			text += "\n### " + operation + "\n\n"
+		}
+		mark := ""
+		if c.breaks {
+			mark = "**breaking:** "
+		}
+		text += "- " + mark + c.text + "\n"
+	}
+	return text, nil
+}
