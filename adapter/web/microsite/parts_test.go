@@ -193,7 +193,7 @@ const weightLimit = 30_000
 
 func TestPagesAreLight(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, nil)
+	w := newSite(t, nil)
 	b := open(t, w)
 	links := regexp.MustCompile(`(?:href|src)="(/assets/[^"]+)"`)
 	weigh := func() {

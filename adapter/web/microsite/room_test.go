@@ -47,7 +47,17 @@ func newWorld(t testing.TB, change func(*Options)) *httpapitest.World {
 			change(&o)
 		}
 		Mount(o)
-		docs.Mount(docs.Options{Kit: kit, Document: openapi.JSON(), Microsite: o.Client != nil})
+	})
+}
+
+// newSite is a world with the front door and what pages load, which take a while to make.
+func newSite(t testing.TB, change func(*Options)) *httpapitest.World {
+	t.Helper()
+	return newWorld(t, func(o *Options) {
+		if change != nil {
+			change(o)
+		}
+		docs.Mount(docs.Options{Kit: o.Kit, Document: openapi.JSON(), Microsite: o.Client != nil})
 	})
 }
 

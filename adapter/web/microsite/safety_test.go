@@ -148,7 +148,7 @@ func TestTokenRefused(t *testing.T) {
 
 func TestNoMicrosite(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(o *Options) { o.Client = nil })
+	w := newSite(t, func(o *Options) { o.Client = nil })
 	for path, methods := range map[string]string{
 		"/microsite": "GET", home: "GET POST", codePath: "GET POST", dashboard: "GET", resendPath: "POST", "/microsite/logout": "POST",
 	} {
@@ -162,7 +162,7 @@ func TestNoMicrosite(t *testing.T) {
 	if front := w.Do("GET", "/", ""); strings.Contains(front.Body, "/microsite/") {
 		t.Error("the front door leads to it")
 	}
-	if front := newWorld(t, nil).Do("GET", "/", ""); !strings.Contains(front.Body, `href="/microsite/"`) {
+	if front := newSite(t, nil).Do("GET", "/", ""); !strings.Contains(front.Body, `href="/microsite/"`) {
 		t.Error("the front door does not lead to it")
 	}
 }
