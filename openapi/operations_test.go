@@ -63,6 +63,14 @@ var operations = []string{
 	"pages GET /docs showReference* 200 431 500 503",
 	"pages GET /docs/try showTryIt* 200 431 500 503",
 	"pages GET /assets/{name} getAsset* 200 304 404 500 503",
+	"microsite GET /microsite findMicrosite* 308 404 500 503",
+	"microsite GET /microsite/ showMicrosite* 200 303 404 500 503",
+	"microsite POST /microsite/ requestMicrositeCode* 303 400 403 404 413 415 500 503",
+	"microsite GET /microsite/code showMicrositeCode* 200 303 404 500 503",
+	"microsite POST /microsite/code answerMicrositeCode* 303 400 403 404 413 415 500 503",
+	"microsite POST /microsite/resend resendMicrositeCode* 303 400 403 404 413 415 500 503",
+	"microsite GET /microsite/dashboard showMicrositeDashboard* 200 303 404 500 503",
+	"microsite POST /microsite/logout leaveMicrosite* 303 400 403 404 413 415 500 503",
 }
 
 func TestOperations(t *testing.T) {

@@ -63,7 +63,7 @@ func (a audited[In, Out]) Execute(ctx context.Context, in In) (Out, error) {
 		return out, err
 	}
 	caller := in.caller()
-	if a.limiter.Take(ctx, refusalAudit, addressKey(caller.IP)+caller.Client) == 0 {
+	if a.limiter.Take(ctx, refusalAudit, AddressKey(caller.IP)+caller.Client) == 0 {
 		// A trail that cannot be written must not turn the refusal into something else; the log has the reason.
 		_ = a.store.Atomic(ctx, func(tx Repositories) error {
 			return a.trail.add(ctx, tx, caller, entry{action: a.name, err: err})

@@ -24,7 +24,7 @@ type throttled[In request, Out any] struct {
 
 func (t throttled[In, Out]) Execute(ctx context.Context, in In) (Out, error) {
 	caller, rule := in.caller(), t.rule
-	key := addressKey(caller.IP)
+	key := AddressKey(caller.IP)
 	if caller.Client != "" {
 		rule, key = t.client, caller.Client
 	}
@@ -37,8 +37,8 @@ func (t throttled[In, Out]) Execute(ctx context.Context, in In) (Out, error) {
 	return t.next.Execute(ctx, in)
 }
 
-// addressKey is what one subscriber line counts as: an IPv4 address, or an IPv6 network of 64 bits. Empty when unknown.
-func addressKey(ip netip.Addr) string {
+// AddressKey is what one subscriber line counts as: an IPv4 address, or an IPv6 network of 64 bits. Empty when unknown.
+func AddressKey(ip netip.Addr) string {
 	ip = ip.Unmap()
 	bits := 64
 	if ip.Is4() {

@@ -25,6 +25,7 @@ var rooms = []struct{ room, may string }{
 	{"adapter/secret", "usecase! domain infrastructure/keys"},
 	{"adapter/delivery", "usecase! domain infrastructure/httpclient adapter/delivery/letter!"},
 	{"adapter/web/inbox", "adapter/web! adapter/httpapi! adapter/delivery/inbox! adapter/delivery/faulty! adapter/delivery/letter! domain openapi/gen/dev"},
+	{"adapter/web/microsite", "adapter/web! adapter/httpapi! domain openapi/client! openapi/gen/microsite"},
 	{"adapter/web/docs", "adapter/web! adapter/httpapi! domain openapi/gen/pages"},
 	{"adapter/web", "adapter/httpapi! domain"},
 	{"adapter", "usecase! domain"},

@@ -110,7 +110,13 @@ func TestBoot_Head(t *testing.T) {
 	v := newSite(t, testdb.SQLite(t)).serve().visit(t)
 	for path, methods := range readOpenAPI(t).Paths {
 		status := http.StatusMethodNotAllowed
-		if methods["get"].Tags != nil && methods["get"].Tags[0] == "pages" {
+		switch tags := methods["get"].Tags; {
+		case tags == nil:
+		case path == "/microsite":
+			status = http.StatusPermanentRedirect
+		case tags[0] == "microsite" && path != "/microsite/": // of somebody who is logged in
+			status = http.StatusSeeOther
+		case tags[0] == "pages", tags[0] == "microsite":
 			status = http.StatusOK
 		}
 		v.want(status, request{http.MethodHead, strings.ReplaceAll(path, "{name}", "site.css"), "", nil})

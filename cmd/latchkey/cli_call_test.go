@@ -46,7 +46,7 @@ func TestCLI_Help(t *testing.T) {
 	}
 	for _, setting := range []string{
 		"listen", "public-url", "database-url", "redis-url", "sms-url", "email-url", "secret", "secret-file", "dialect", "bigcity-client",
-		"goodcity-era", "signing-alg", "tls-cert", "tls-key", "trusted-proxy", "metrics-listen", "limits", "webhook-secret", "log-format", "log-level", "dev",
+		"microsite-client-url", "goodcity-era", "signing-alg", "tls-cert", "tls-key", "trusted-proxy", "metrics-listen", "limits", "webhook-secret", "log-format", "log-level", "dev",
 	} {
 		if !strings.Contains(all, "--"+setting) {
 			t.Errorf("--help does not explain --%s", setting)
@@ -54,7 +54,7 @@ func TestCLI_Help(t *testing.T) {
 	}
 	for _, variable := range []string{
 		"LATCHKEY_LISTEN", "LATCHKEY_PUBLIC_URL", "LATCHKEY_DATABASE_URL", "LATCHKEY_REDIS_URL", "LATCHKEY_SMS_URL", "LATCHKEY_EMAIL_URL", "LATCHKEY_SECRET",
-		"LATCHKEY_DIALECTS", "LATCHKEY_BIGCITY_CLIENTS", "LATCHKEY_GOODCITY_ERA", "LATCHKEY_SIGNING_ALG", "LATCHKEY_TLS_CERT", "LATCHKEY_TLS_KEY",
+		"LATCHKEY_DIALECTS", "LATCHKEY_BIGCITY_CLIENTS", "LATCHKEY_MICROSITE_CLIENT_URL", "LATCHKEY_GOODCITY_ERA", "LATCHKEY_SIGNING_ALG", "LATCHKEY_TLS_CERT", "LATCHKEY_TLS_KEY",
 		"LATCHKEY_TRUSTED_PROXIES", "LATCHKEY_METRICS_LISTEN", "LATCHKEY_LIMITS", "LATCHKEY_WEBHOOK_SECRET", "LATCHKEY_LOG_FORMAT", "LATCHKEY_LOG_LEVEL",
 	} {
 		if !strings.Contains(all, variable) {

@@ -13,11 +13,12 @@ func TestCLI_ConfigTellsOriginsAndMasksSecrets(t *testing.T) {
 	s := newSite(t, "mysql://root:databasesecret@127.0.0.1:3306/latchkey",
 		"LATCHKEY_SMS_URL=twilio://AC123:twiliosecret@?from=+15550001111,webhook+https://user:hooksecret@example.com/?token=querysecret",
 		"LATCHKEY_EMAIL_URL=smtp://user:mailsecret@127.0.0.1:25?from=a@example.com", "LATCHKEY_REDIS_URL=redis://:redissecret@127.0.0.1:6379/0",
+		"LATCHKEY_MICROSITE_CLIENT_URL=https://bigcity:micrositesecret@client.example.com",
 		"LATCHKEY_WEBHOOK_SECRET=webhooksecret", "LATCHKEY_BIGCITY_CLIENTS=bigcity:clientsecret", "LATCHKEY_LOG_LEVEL=warn")
 	s.configure("log-level: error\ngoodcity-era: current\nwebhook-secret: filesecret\ndialects:\n  arita:\n    code-length: 6\n")
 	printed := s.must("", "--dialect", "arita,goodcity", "config")
 	for _, secret := range []string{
-		"databasesecret", "twiliosecret", "hooksecret", "querysecret", "mailsecret", "redissecret", "webhooksecret", "clientsecret", "filesecret", bootSecret,
+		"databasesecret", "twiliosecret", "hooksecret", "querysecret", "mailsecret", "redissecret", "webhooksecret", "clientsecret", "filesecret", "micrositesecret", bootSecret,
 	} {
 		if strings.Contains(printed, secret) {
 			t.Errorf("%s is not masked:\n%s", secret, printed)

@@ -32,6 +32,7 @@ import (
 	"latchkey/adapter/token/jwxtoken"
 	"latchkey/adapter/web"
 	"latchkey/adapter/web/docs"
+	"latchkey/adapter/web/microsite"
 	"latchkey/domain"
 	"latchkey/infrastructure/clock"
 	"latchkey/infrastructure/config"
@@ -51,6 +52,7 @@ type app struct {
 	db     *database.DB
 	store  *gormstore.Store
 	tokens *jwxtoken.Signer
+	limits usecase.Limiter
 	core   *usecase.Core
 	meters *meters   // nil without an address that serves them
 	dev    *devTools // nil but with --dev
@@ -101,8 +103,7 @@ func wire(ctx context.Context, c *config.Config, logger *slog.Logger) (a *app, e
 	if err != nil {
 		return a, err
 	}
-	limiter, err := a.limiter()
-	if err != nil {
+	if a.limits, err = a.limiter(); err != nil {
 		return a, err
 	}
 	senders, err := a.senders()
@@ -112,7 +113,7 @@ func wire(ctx context.Context, c *config.Config, logger *slog.Logger) (a *app, e
 	a.core = usecase.New(usecase.Ports{
 		Store: a.store, Clock: a.clock, Random: random.System{}, Keyring: keyring, Tokens: a.tokens,
 		Passwords: secret.NewPasswordHasher(hashingPlaces(), passwordQueue),
-		Limiter:   limiter, Limits: limits(c), Senders: senders, Observer: a.observer(), Logger: logger, Countries: c.Countries,
+		Limiter:   a.limits, Limits: limits(c), Senders: senders, Observer: a.observer(), Logger: logger, Countries: c.Countries,
 	})
 	return a, nil
 }
@@ -211,7 +212,12 @@ func (a *app) server(public *url.URL) (*httpapi.Server, error) {
 	if a.dev != nil {
 		a.dev.mount(kit)
 	}
-	docs.Mount(a.shown(kit))
+	relying, err := a.microsite(kit, public)
+	if err != nil {
+		return nil, err
+	}
+	microsite.Mount(relying)
+	docs.Mount(a.shown(kit, relying.Client != nil))
 
 	issuer := public.String()
 	rooms := map[string]func(s httpapi.Settings) error{
@@ -239,8 +245,8 @@ func (a *app) server(public *url.URL) (*httpapi.Server, error) {
 
 // shown is what the front door and the reference show. Of the settings it tells nothing but what is switched on; only a server for
 // development tells accounts and credentials.
-func (a *app) shown(kit *web.Kit) docs.Options {
-	o := docs.Options{Kit: kit, Document: openapi.JSON(), Dev: a.config.Dev, Version: version}
+func (a *app) shown(kit *web.Kit, hasMicrosite bool) docs.Options {
+	o := docs.Options{Kit: kit, Document: openapi.JSON(), Dev: a.config.Dev, Version: version, Microsite: hasMicrosite}
 	about := map[string]docs.Dialect{
 		config.BigCity:      {Name: "BigCity", About: "Client API: a customer ID, then a code."},
 		config.GoodCity:     {Name: "GoodCity", About: "A mobile number, then a pin."},

@@ -106,6 +106,8 @@ func TestWarnings(t *testing.T) {
 		{"--dialect bigcity --sms-url log:", "", []string{"refuses every caller"}},
 		{"--dialect bigcity --dev", "", nil},
 		{"--dialect bigcity --sms-url log: --bigcity-client bigcity:short", "", []string{`password of "bigcity" has fewer than 8 characters`}},
+		{"--dialect arita --sms-url log: --microsite-client-url https://a.example", "dialects: {arita: {code-length: 6}}", []string{"there is no microsite"}},
+		{"--dialect arita --sms-url log: --microsite-client-url https://u:p@a.example", "dialects: {arita: {code-length: 6}}", nil},
 		{quiet + "--email-url webhook+https://a.example", "", []string{"webhook posts are unsigned"}},
 		{quiet + "--email-url webhook+https://a.example --webhook-secret x", "", nil},
 		{quiet + "--public-url http://login.example.com", "", []string{"is not https"}},

@@ -77,6 +77,9 @@ type Config struct {
 	// BigCityClients may call the BigCity endpoints. A user with several
 	// passwords, while they are rotated, has several entries.
 	BigCityClients []Client
+	// MicrositeClient is the Client API that the microsite calls, perhaps with a
+	// user and password; nil for this server's own.
+	MicrositeClient *url.URL
 	// GoodCityEra is documented or current.
 	GoodCityEra string
 	// SigningAlg is HS256, ES256, EdDSA or RS256.

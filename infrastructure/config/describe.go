@@ -57,6 +57,9 @@ func (c *Config) Warnings() []string {
 	if !c.Dev && c.Has(BigCity) && len(c.BigCityClients) == 0 {
 		warn("--bigcity-client is not set: the BigCity API refuses every caller")
 	}
+	if c.MicrositeClient != nil && c.MicrositeClient.User == nil && len(c.BigCityClients) == 0 {
+		warn("--microsite-client-url has no USER:PASSWORD, and --bigcity-client is not set: there is no microsite")
+	}
 	for _, client := range c.BigCityClients {
 		if len(client.Password) < leastPassword {
 			warn("--bigcity-client: the password of %q has fewer than %d characters", client.User, leastPassword)

@@ -16,10 +16,11 @@ import (
 )
 
 const (
-	addressForm  = "must be HOST:PORT such as 127.0.0.1:8080"
-	originForm   = "must be an origin such as https://login.example.com, without a path"
-	smtpForm     = "must be smtp://USER:PASSWORD@HOST:PORT?from=ADDRESS&tls=starttls|implicit|none"
-	lifetimeForm = "must be a duration such as 90s or 5m, from 30s to 10m"
+	addressForm   = "must be HOST:PORT such as 127.0.0.1:8080"
+	originForm    = "must be an origin such as https://login.example.com, without a path"
+	smtpForm      = "must be smtp://USER:PASSWORD@HOST:PORT?from=ADDRESS&tls=starttls|implicit|none"
+	micrositeForm = "must be https://HOST or https://USER:PASSWORD@HOST, with a path where the API has one"
+	lifetimeForm  = "must be a duration such as 90s or 5m, from 30s to 10m"
 )
 
 // What is allowed grows with the lists.
@@ -72,6 +73,14 @@ func TestEveryWrongValue(t *testing.T) {
 		{"bigcity-client", "hunter2", "***", "must be USER:PASSWORD"},
 		{"bigcity-client", "bigcity:", "bigcity:***", "must be USER:PASSWORD"},
 		{"bigcity-client", ":hunter2", ":***", "must be USER:PASSWORD"},
+		{"microsite-client-url", "client.example.com", "client.example.com", micrositeForm},
+		{"microsite-client-url", "ftp://client.example.com", "ftp://client.example.com", micrositeForm},
+		{"microsite-client-url", "https:///path", "https:///path", micrositeForm},
+		{"microsite-client-url", "https://bigcity@client.example.com", "https://bigcity@client.example.com", micrositeForm},
+		{"microsite-client-url", "https://:hunter2@client.example.com", "https://:***@client.example.com", micrositeForm},
+		{"microsite-client-url", "https://client.example.com?token=hunter2", "https://client.example.com?token=***", micrositeForm},
+		{"microsite-client-url", "http://bigcity:hunter2@client.example.com", "http://bigcity:***@client.example.com",
+			"must be https: plain http is for loopback only"},
 		{"goodcity-era", "2015", "2015", "must be documented or current"},
 		{"signing-alg", "none", "none", "must be HS256, ES256, EdDSA or RS256"},
 		{"signing-alg", "hs256", "hs256", "must be HS256, ES256, EdDSA or RS256"},

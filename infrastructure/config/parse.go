@@ -179,6 +179,25 @@ func parseCountry(c *Config, value string) error {
 	return nil
 }
 
+// parseMicrositeClient reads the address of a BigCity Client API. Credentials go
+// there, and codes, so that plain http is for loopback only.
+func parseMicrositeClient(c *Config, value string) error {
+	u, err := url.Parse(value)
+	bad := err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" || u.RawQuery != "" || u.ForceQuery || u.Fragment != ""
+	if !bad && u.User != nil {
+		password, _ := u.User.Password()
+		bad = u.User.Username() == "" || password == ""
+	}
+	switch {
+	case bad:
+		return errors.New("must be https://HOST or https://USER:PASSWORD@HOST, with a path where the API has one")
+	case u.Scheme == "http" && !isLoopbackHost(u.Hostname()):
+		return errors.New("must be https: plain http is for loopback only")
+	}
+	c.MicrositeClient = u
+	return nil
+}
+
 func parseRedisURL(c *Config, value string) error {
 	u, err := url.Parse(value)
 	if err != nil || u.Scheme != "redis" && u.Scheme != "rediss" || u.Hostname() == "" {

@@ -22,29 +22,34 @@ const timeout = 10 * time.Second
 // Client calls one host. It is safe for concurrent use; make one with New.
 type Client struct{ http http.Client }
 
-// New makes a client that keeps enough connections for all workers of the outbox, believes only TLS 1.2 and above, and follows
-// no redirect, which would carry the code to a host that nobody chose. Of config, which stays as it is, the rest is obeyed; nil
-// stands for the system's roots.
+// New makes a client on a transport of NewTransport that follows no redirect, which would carry the code to a host that nobody
+// chose.
 func New(config *tls.Config) *Client {
+	return &Client{http.Client{
+		Timeout:       timeout,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Transport:     NewTransport(config),
+	}}
+}
+
+// NewTransport makes a transport that keeps enough connections for all workers of the outbox and believes only TLS 1.2 and
+// above. Of config, which stays as it is, the rest is obeyed; nil stands for the system's roots.
+func NewTransport(config *tls.Config) *http.Transport {
 	if config = config.Clone(); config == nil {
 		config = &tls.Config{}
 	}
 	config.MinVersion = max(config.MinVersion, tls.VersionTLS12)
 	dialer := net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}
-	return &Client{http.Client{
-		Timeout:       timeout,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		Transport: &http.Transport{
-			Proxy:                  http.ProxyFromEnvironment,
-			DialContext:            dialer.DialContext,
-			TLSClientConfig:        config,
-			TLSHandshakeTimeout:    5 * time.Second,
-			ForceAttemptHTTP2:      true,
-			MaxIdleConnsPerHost:    32,
-			IdleConnTimeout:        90 * time.Second,
-			MaxResponseHeaderBytes: 64 << 10,
-		},
-	}}
+	return &http.Transport{
+		Proxy:                  http.ProxyFromEnvironment,
+		DialContext:            dialer.DialContext,
+		TLSClientConfig:        config,
+		TLSHandshakeTimeout:    5 * time.Second,
+		ForceAttemptHTTP2:      true,
+		MaxIdleConnsPerHost:    32,
+		IdleConnTimeout:        90 * time.Second,
+		MaxResponseHeaderBytes: 64 << 10,
+	}
 }
 
 // Do makes one call, with the deadline of the request's context or 10 seconds, whichever comes first. The response's own body is

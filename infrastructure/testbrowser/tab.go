@@ -56,7 +56,9 @@ func Open(t testing.TB, o Options) *Tab {
 	}
 	flags := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.UserDataDir(t.TempDir()), chromedp.WindowSize(o.Width, o.Height), chromedp.WSURLReadTimeout(time.Minute),
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("lang", o.Language))
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
+		// Pages that come back from memory do so behind the driver's back.
+		chromedp.Flag("disable-back-forward-cache", true), chromedp.Flag("lang", o.Language))
 	allocated, release := chromedp.NewExecAllocator(context.Background(), flags...)
 	ctx, closeBrowser := chromedp.NewContext(allocated)
 	tab := &Tab{t: t}

@@ -70,7 +70,7 @@ func (c *Contract) page(req *http.Request) (*openapi3.Operation, error) {
 	get := req.Clone(req.Context())
 	get.Method = http.MethodGet
 	operation, err := c.operation(get)
-	if err == nil && !slices.Contains(operation.Tags, "pages") {
+	if err == nil && !slices.Contains(operation.Tags, "pages") && !slices.Contains(operation.Tags, "microsite") {
 		return nil, routers.ErrMethodNotAllowed
 	}
 	return operation, err

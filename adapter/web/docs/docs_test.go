@@ -95,7 +95,7 @@ func TestReference(t *testing.T) {
 			t.Errorf("the reference has no %s", want)
 		}
 	}
-	if off := strings.Count(body, "This part is not switched on here."); off != 3 { // two dialects and --dev
+	if off := strings.Count(body, "This part is not switched on here."); off != 4 { // two dialects, --dev and the microsite
 		t.Errorf("%d parts are called switched off", off)
 	}
 	if strings.Contains(body, "secret123'") || strings.Contains(body, "/dev/inbox\">") {

@@ -1040,6 +1040,138 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/microsite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find the microsite without its last slash
+         * @description The microsite's pages are below this path; the browser is sent on to the first, `/microsite/`.
+         */
+        get: operations["findMicrosite"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/microsite/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Open the microsite
+         * @description Asks for the customer ID. Whoever is logged in is sent to the dashboard.
+         */
+        get: operations["showMicrosite"];
+        put?: never;
+        /**
+         * Have a code sent to a customer
+         * @description Asks the Client API for a code and sends the browser to the page that takes it, or back with the reason why there is none.
+         *     From here on the browser has the cookie `latchkey-microsite`. The same form sent twice has one code sent.
+         */
+        post: operations["requestMicrositeCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/microsite/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Open the page that takes the code
+         * @description Tells how long the code lives and when a new one can be sent. Without a code under way the browser is sent to the first page.
+         */
+        get: operations["showMicrositeCode"];
+        put?: never;
+        /**
+         * Log in with a code
+         * @description Has the Client API verify the code and sends the browser to the dashboard, or back with the reason why not. What can be no
+         *     code is not passed on and costs no try. Logging in gives the browser a new cookie.
+         */
+        post: operations["answerMicrositeCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/microsite/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a new code sent
+         * @description Asks the Client API for another code for the same customer, unless it is known to refuse one for now. The browser is sent
+         *     back to the page that takes the code, which says what has become of it.
+         */
+        post: operations["resendMicrositeCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/microsite/dashboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Open the dashboard
+         * @description The customer's masked mobile number and points, which are read anew from the Client API each time; `503` when it does not
+         *     answer. Who is not logged in, or no longer, is sent to the first page.
+         */
+        get: operations["showMicrositeDashboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/microsite/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Log out of the microsite
+         * @description Ends the session and sends the browser to the first page.
+         */
+        post: operations["leaveMicrosite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1953,6 +2085,30 @@ export interface components {
         AssetVersionTag: string;
         /** @description The text of a style sheet or script. */
         AssetText: string;
+        /** @description A path on this server. */
+        PagePath: string;
+        /** @description What has happened before the first page is opened; `left` or `ended`. */
+        MicrositeNoteName: string;
+        /** @description The form of the first page. */
+        MicrositeCustomerForm: {
+            /** @description What the customer typed as the ID. White space around it does not count. */
+            customer_id: string;
+            /** @description Tells this form from others, so that sending it twice has one code sent. */
+            form?: string;
+            proof?: components["schemas"]["MicrositeFormProof"];
+        };
+        /** @description The form that takes the code. */
+        MicrositeCodeForm: {
+            /** @description The digits of the code in any script; white space and hyphens between them do not count. */
+            code: string;
+            proof: components["schemas"]["MicrositeFormProof"];
+        };
+        /** @description A button. */
+        MicrositeForm: {
+            proof: components["schemas"]["MicrositeFormProof"];
+        };
+        /** @description Shows that the form is from a page of this session. A form with another one does nothing. */
+        MicrositeFormProof: string;
         /** @description A text for people. */
         HeaderFieldsTooLargeText: string;
         /** @description Every refusal of the server outside the four APIs. */
@@ -2449,6 +2605,51 @@ export interface components {
             };
             content?: never;
         };
+        /** @description The page to go on with is at `Location`. */
+        MicrositeSeeOther: {
+            headers: {
+                Location: components["headers"]["PageLocation"];
+                "Set-Cookie": components["headers"]["OptionalMicrositeCookie"];
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description The form cannot be read. */
+        PageBadRequest: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "text/html": components["schemas"]["HtmlPage"];
+            };
+        };
+        /** @description A page of another site sent the form. */
+        PageForbidden: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "text/html": components["schemas"]["HtmlPage"];
+            };
+        };
+        /** @description The form is longer than 64 KiB. */
+        PageBodyTooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "text/html": components["schemas"]["HtmlPage"];
+            };
+        };
+        /** @description The body is no form. */
+        PageMediaType: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "text/html": components["schemas"]["HtmlPage"];
+            };
+        };
         /** @description The server failed. Nothing about the cause is told. */
         SystemInternalError: {
             headers: {
@@ -2506,6 +2707,11 @@ export interface components {
          * @example 3f1c5f0e8a11
          */
         AssetVersion: components["schemas"]["AssetVersionTag"];
+        /**
+         * @description What the page says above its form; unknown notes say nothing.
+         * @example left
+         */
+        MicrositeNote: components["schemas"]["MicrositeNoteName"];
         /**
          * @description Only messages to this phone number or email address.
          * @example +85261677528
@@ -2599,6 +2805,17 @@ export interface components {
          * @example eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMDg2MzQ2In0.c2lnbmF0dXJl
          */
         OptionalQtAuth: components["schemas"]["QtAuthToken"];
+        /**
+         * @description The session's id where there is a new one, or an empty one where the session has ended. HttpOnly, SameSite=Lax,
+         *     Path=/microsite/, and Secure on https.
+         * @example latchkey-microsite=Zk9mV1J2cTNkR2h5b1hYcHhJd0ZqUnlMZ0JmT2NTVmE; Path=/microsite/; Max-Age=3600; HttpOnly; Secure; SameSite=Lax
+         */
+        OptionalMicrositeCookie: components["schemas"]["CookieText"];
+        /**
+         * @description The path of the page to go on with.
+         * @example /microsite/code
+         */
+        PageLocation: components["schemas"]["PagePath"];
     };
     pathItems: never;
 }
@@ -2734,6 +2951,12 @@ export type HtmlPage = components['schemas']['HtmlPage'];
 export type AssetFileName = components['schemas']['AssetFileName'];
 export type AssetVersionTag = components['schemas']['AssetVersionTag'];
 export type AssetText = components['schemas']['AssetText'];
+export type PagePath = components['schemas']['PagePath'];
+export type MicrositeNoteName = components['schemas']['MicrositeNoteName'];
+export type MicrositeCustomerForm = components['schemas']['MicrositeCustomerForm'];
+export type MicrositeCodeForm = components['schemas']['MicrositeCodeForm'];
+export type MicrositeForm = components['schemas']['MicrositeForm'];
+export type MicrositeFormProof = components['schemas']['MicrositeFormProof'];
 export type HeaderFieldsTooLargeText = components['schemas']['HeaderFieldsTooLargeText'];
 export type SystemFailure = components['schemas']['SystemFailure'];
 export type CacheControlText = components['schemas']['CacheControlText'];
@@ -2791,6 +3014,11 @@ export type ResponseDevMediaType = components['responses']['DevMediaType'];
 export type ResponseDevInternalError = components['responses']['DevInternalError'];
 export type ResponseDevUnavailable = components['responses']['DevUnavailable'];
 export type ResponseBackToInbox = components['responses']['BackToInbox'];
+export type ResponseMicrositeSeeOther = components['responses']['MicrositeSeeOther'];
+export type ResponsePageBadRequest = components['responses']['PageBadRequest'];
+export type ResponsePageForbidden = components['responses']['PageForbidden'];
+export type ResponsePageBodyTooLarge = components['responses']['PageBodyTooLarge'];
+export type ResponsePageMediaType = components['responses']['PageMediaType'];
 export type ResponseSystemInternalError = components['responses']['SystemInternalError'];
 export type ResponseSystemUnavailable = components['responses']['SystemUnavailable'];
 export type ParameterCustomerId = components['parameters']['CustomerId'];
@@ -2800,6 +3028,7 @@ export type ParameterLinkToken = components['parameters']['LinkToken'];
 export type ParameterRedirectUrl = components['parameters']['RedirectUrl'];
 export type ParameterAssetName = components['parameters']['AssetName'];
 export type ParameterAssetVersion = components['parameters']['AssetVersion'];
+export type ParameterMicrositeNote = components['parameters']['MicrositeNote'];
 export type ParameterInboxRecipient = components['parameters']['InboxRecipient'];
 export type ParameterInboxWait = components['parameters']['InboxWait'];
 export type ParameterInboxAfter = components['parameters']['InboxAfter'];
@@ -2818,6 +3047,8 @@ export type HeaderClearedQtAuthCookie = components['headers']['ClearedQtAuthCook
 export type HeaderQtAuth = components['headers']['QtAuth'];
 export type HeaderOptionalQtAuthCookie = components['headers']['OptionalQtAuthCookie'];
 export type HeaderOptionalQtAuth = components['headers']['OptionalQtAuth'];
+export type HeaderOptionalMicrositeCookie = components['headers']['OptionalMicrositeCookie'];
+export type HeaderPageLocation = components['headers']['PageLocation'];
 export type $defs = Record<string, never>;
 export interface operations {
     generateOtp: {
@@ -4654,6 +4885,198 @@ export interface operations {
                 content?: never;
             };
             404: components["responses"]["PageNotFound"];
+            500: components["responses"]["PageFailed"];
+            503: components["responses"]["PageUnavailable"];
+        };
+    };
+    findMicrosite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The microsite is at `Location`. */
+            308: {
+                headers: {
+                    Location: components["headers"]["PageLocation"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: components["responses"]["PageNotFound"];
+            500: components["responses"]["PageFailed"];
+            503: components["responses"]["PageUnavailable"];
+        };
+    };
+    showMicrosite: {
+        parameters: {
+            query?: {
+                /**
+                 * @description What the page says above its form; unknown notes say nothing.
+                 * @example left
+                 */
+                note?: components["parameters"]["MicrositeNote"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": components["schemas"]["HtmlPage"];
+                };
+            };
+            303: components["responses"]["MicrositeSeeOther"];
+            404: components["responses"]["PageNotFound"];
+            500: components["responses"]["PageFailed"];
+            503: components["responses"]["PageUnavailable"];
+        };
+    };
+    requestMicrositeCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["MicrositeCustomerForm"];
+            };
+        };
+        responses: {
+            303: components["responses"]["MicrositeSeeOther"];
+            400: components["responses"]["PageBadRequest"];
+            403: components["responses"]["PageForbidden"];
+            404: components["responses"]["PageNotFound"];
+            413: components["responses"]["PageBodyTooLarge"];
+            415: components["responses"]["PageMediaType"];
+            500: components["responses"]["PageFailed"];
+            503: components["responses"]["PageUnavailable"];
+        };
+    };
+    showMicrositeCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": components["schemas"]["HtmlPage"];
+                };
+            };
+            303: components["responses"]["MicrositeSeeOther"];
+            404: components["responses"]["PageNotFound"];
+            500: components["responses"]["PageFailed"];
+            503: components["responses"]["PageUnavailable"];
+        };
+    };
+    answerMicrositeCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["MicrositeCodeForm"];
+            };
+        };
+        responses: {
+            303: components["responses"]["MicrositeSeeOther"];
+            400: components["responses"]["PageBadRequest"];
+            403: components["responses"]["PageForbidden"];
+            404: components["responses"]["PageNotFound"];
+            413: components["responses"]["PageBodyTooLarge"];
+            415: components["responses"]["PageMediaType"];
+            500: components["responses"]["PageFailed"];
+            503: components["responses"]["PageUnavailable"];
+        };
+    };
+    resendMicrositeCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["MicrositeForm"];
+            };
+        };
+        responses: {
+            303: components["responses"]["MicrositeSeeOther"];
+            400: components["responses"]["PageBadRequest"];
+            403: components["responses"]["PageForbidden"];
+            404: components["responses"]["PageNotFound"];
+            413: components["responses"]["PageBodyTooLarge"];
+            415: components["responses"]["PageMediaType"];
+            500: components["responses"]["PageFailed"];
+            503: components["responses"]["PageUnavailable"];
+        };
+    };
+    showMicrositeDashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": components["schemas"]["HtmlPage"];
+                };
+            };
+            303: components["responses"]["MicrositeSeeOther"];
+            404: components["responses"]["PageNotFound"];
+            500: components["responses"]["PageFailed"];
+            503: components["responses"]["PageUnavailable"];
+        };
+    };
+    leaveMicrosite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["MicrositeForm"];
+            };
+        };
+        responses: {
+            303: components["responses"]["MicrositeSeeOther"];
+            400: components["responses"]["PageBadRequest"];
+            403: components["responses"]["PageForbidden"];
+            404: components["responses"]["PageNotFound"];
+            413: components["responses"]["PageBodyTooLarge"];
+            415: components["responses"]["PageMediaType"];
             500: components["responses"]["PageFailed"];
             503: components["responses"]["PageUnavailable"];
         };
