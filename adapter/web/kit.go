@@ -63,8 +63,8 @@ func (k *Kit) AddAssets(files fs.FS, folder string) {
 	}
 }
 
-// Room is the share of the server that pages have. What answers GET answers HEAD too. Its forms are application/x-www-form-urlencoded, and refused when a page of
-// another site sends them.
+// Room is the share of the server that pages have. What answers GET answers HEAD too. Its forms are
+// application/x-www-form-urlencoded, and refused when a page of another site sends them.
 func (k *Kit) Room(register func(r gin.IRouter), before ...gin.HandlerFunc) httpapi.Room {
 	return httpapi.Room{
 		Words: k.words, Body: httpapi.BodyRules{AsForm: true}, Before: append([]gin.HandlerFunc{k.guard}, before...),

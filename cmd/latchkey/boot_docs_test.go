@@ -73,7 +73,7 @@ func TestBoot_Reference(t *testing.T) {
 		listed := " " + strings.Join(links, " ") + " "
 		operations := documentedOperations(t)
 		for id, path := range operations {
-			if line := shown[id]; !strings.HasPrefix(line, "curl ") || !strings.Contains(line, n.url+strings.ReplaceAll(path, "{name}", "site.css")) {
+			if line := shown[id]; !strings.HasPrefix(line, "curl ") || !strings.Contains(line, n.url+strings.NewReplacer("{name}", "site.css", "{id}", "4nM0xQ_-aSb1Zk9mV1J2cQ").Replace(path)) {
 				t.Errorf("%s shows the command %q", id, line)
 			}
 			if !strings.Contains(listed, " "+id+" ") {
@@ -107,7 +107,7 @@ func TestBoot_ReferenceWithoutScript(t *testing.T) {
 // TestBoot_Head: pages answer HEAD, and no operation that may do something is set off by it.
 func TestBoot_Head(t *testing.T) {
 	t.Parallel()
-	v := newSite(t, testdb.SQLite(t)).serve().visit(t)
+	v := newSite(t, testdb.SQLite(t)).serve("--dev").visit(t)
 	for path, methods := range readOpenAPI(t).Paths {
 		status := http.StatusMethodNotAllowed
 		switch tags := methods["get"].Tags; {

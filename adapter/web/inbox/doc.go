@@ -58,11 +58,13 @@ type Options struct {
 func Mount(o Options) {
 	o.Kit.AddAssets(assets, "assets")
 	h := &handlers{Options: o, server: o.Kit.Server(), page: o.Kit.Page(templates, "inbox.html").Allow("frame-src", "'self'")}
-	room := o.Kit.Room(func(r gin.IRouter) {
-		gen.RegisterHandlersWithOptions(r, h, gen.GinServerOptions{ErrorHandler: h.server.ParameterError})
-	}, h.ownHost)
+	room := o.Kit.Room(nil, h.ownHost)
 	room.Words = spoken(room.Words)
 	room.Body = httpapi.BodyRules{Form: formAsJSON}
+	// Without the kit's HEAD: who asks so does not want to wait for a message, nor to follow a stream that has no end.
+	room.Register = func(r gin.IRouter) {
+		gen.RegisterHandlersWithOptions(r, h, gen.GinServerOptions{ErrorHandler: h.server.ParameterError})
+	}
 	h.server.Mount(room)
 }
 
