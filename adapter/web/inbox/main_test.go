@@ -8,6 +8,7 @@ import (
 	"latchkey/adapter/httpapi/httpapitest"
 	"latchkey/adapter/web"
 	"latchkey/adapter/web/inbox"
+	"latchkey/domain"
 	"latchkey/infrastructure/clock"
 )
 
@@ -16,21 +17,36 @@ func TestMain(m *testing.M) {
 	httpapitest.Main(m, "dev", map[string]string{})
 }
 
-// plain puts the room on a World.
-func plain(w *httpapitest.World) {
+// plain puts the room on a World, with an empty inbox.
+func plain(w *httpapitest.World) *kept.Inbox {
 	box := kept.New(100, w.Clock)
 	inbox.Mount(inbox.Options{Kit: web.NewKit(w.Server), Inbox: box, Faults: faulty.New(box, w.Clock), Clock: moving{clock.NewAdjustable(), w.Clock.Now}})
+	return box
+}
+
+func empty(w *httpapitest.World) { plain(w) }
+
+func TestTranscripts(t *testing.T) {
+	t.Parallel()
+	httpapitest.Play(t, "testdata/*.http", func(w *httpapitest.World) {
+		box := plain(w)
+		for _, m := range []domain.Message{code("a", mei, "1111"), mail} {
+			if err := box.Send(t.Context(), m); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
 }
 
 func TestBodiesThatNoOperationTakes(t *testing.T) {
 	t.Parallel()
-	httpapitest.PlayBodies(t, "dev", plain)
+	httpapitest.PlayBodies(t, "dev", empty)
 }
 
 // By both at once: what only reads is refused by the host that it names, what changes something by the site that sent it.
 func TestForeignHostAndSiteAtEveryOperation(t *testing.T) {
 	t.Parallel()
-	httpapitest.PlayEach(t, "dev", 403, plain, "Host: evil.example", "Sec-Fetch-Site: cross-site")
+	httpapitest.PlayEach(t, "dev", 403, empty, "Host: evil.example", "Sec-Fetch-Site: cross-site")
 }
 
 func TestServerWithoutTheRoom(t *testing.T) {
