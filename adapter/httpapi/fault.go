@@ -109,6 +109,11 @@ func (s *Server) Refuse(c *gin.Context, err error) {
 	}
 	reply := words(c, fault)
 	header := c.Writer.Header()
+	// What was said of the reply that broke off does not hold for the refusal.
+	for _, name := range []string{"Content-Type", "Content-Encoding", "Etag"} {
+		header.Del(name)
+	}
+	header["Cache-Control"] = noStore
 	for name, values := range reply.Header {
 		header[name] = values
 	}

@@ -258,3 +258,23 @@ func TestC8_IsCode(t *testing.T) {
 		}
 	}
 }
+
+// A refusal is of its own type and is not kept, whatever was said of the reply that it stands for.
+func TestRefusalOfABegunReply(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, nil)
+	s.Handle("GET", "/begun", func(c *gin.Context) {
+		for name, value := range map[string]string{
+			"Content-Type": "text/event-stream", "Content-Encoding": "gzip", "Etag": `"1"`, "Cache-Control": "public, max-age=31536000", "Vary": "Accept",
+		} {
+			c.Header(name, value)
+		}
+		panic("secret detail")
+	})
+	reply := do(s, "GET", "/begun", "")
+	header := reply.Header()
+	if reply.Code != 500 || header.Get("Content-Type") != "application/json; charset=utf-8" || header.Get("Cache-Control") != "no-store" || header.Get("Vary") != "Accept" ||
+		len(header["Content-Encoding"])+len(header["Etag"]) > 0 {
+		t.Errorf("%d %v", reply.Code, header)
+	}
+}

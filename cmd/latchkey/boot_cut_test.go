@@ -118,10 +118,12 @@ func TestV1_OddRequests(t *testing.T) {
 			t.Errorf("%s: %q, %v", name, line, err)
 		}
 	}
-	long431 := v.dial()
-	long431.send("GET /healthz HTTP/1.1\r\nHost: a\r\nX-Long: " + long + "\r\n\r\n")
-	if got := long431.receive(http.MethodGet, "/healthz"); got.status != http.StatusRequestHeaderFieldsTooLarge {
-		t.Errorf("a long header: status %d", got.status)
+	for _, path := range []string{"/healthz", "/docs", "/assets/site.css"} {
+		long431 := v.dial()
+		long431.send("GET " + path + " HTTP/1.1\r\nHost: a\r\nX-Long: " + long + "\r\n\r\n")
+		if got := long431.receive(http.MethodGet, path); got.status != http.StatusRequestHeaderFieldsTooLarge {
+			t.Errorf("%s with a long header: status %d", path, got.status)
+		}
 	}
 	n.healthy()
 }

@@ -5,13 +5,14 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/go-json-experiment/json"
 )
 
-// ExampleRequest answers a request that the document gives as an example for the operation behind a method and a path: its
-// parameters, credentials of the first documented kind, and the first body by media type and name. The error is that of a path and
+// ExampleRequest answers a request that the document gives as an example for the operation behind a method and a path, which may be
+// the document's template: its parameters, credentials of the first documented kind, and the first body by media type and name. The error is that of a path and
 // method that the document does not name.
 func (c *Contract) ExampleRequest(method, path string) (*http.Request, []byte, error) {
 	operation, err := c.operation(httptest.NewRequest(method, path, nil))
@@ -53,9 +54,12 @@ func (c *Contract) exampleRequest(method, path string, operation *openapi3.Opera
 	query := url.Values{}
 	for _, parameter := range operation.Parameters {
 		text := fmt.Sprint(parameter.Value.Example)
-		if parameter.Value.In == openapi3.ParameterInQuery {
+		switch parameter.Value.In {
+		case openapi3.ParameterInQuery:
 			query.Set(parameter.Value.Name, text)
-		} else {
+		case openapi3.ParameterInPath:
+			req.URL.Path = strings.ReplaceAll(req.URL.Path, "{"+parameter.Value.Name+"}", text)
+		default:
 			req.Header.Set(parameter.Value.Name, text)
 		}
 	}

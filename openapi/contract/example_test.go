@@ -99,6 +99,12 @@ func TestExampleRequest(t *testing.T) {
 		t.Fatalf("%s, %v", body, err)
 	}
 	expect(t, c.CheckRequest(req, body))
+	if req, _, err := c.ExampleRequest("GET", "/assets/{name}"); err != nil || req.URL.Path != "/assets/site.css" || len(req.Header) != 0 {
+		t.Errorf("%v, %v", req, err)
+	}
+	if req, _, err := c.ExampleRequest("GET", "/assets/icon.svg"); err != nil || req.URL.Path != "/assets/icon.svg" {
+		t.Errorf("%v, %v", req, err)
+	}
 	if _, _, err := c.ExampleRequest("POST", "/nowhere"); err == nil {
 		t.Error("an example of nothing")
 	}

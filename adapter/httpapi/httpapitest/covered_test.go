@@ -2,8 +2,14 @@ package httpapitest
 
 import (
 	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"latchkey/openapi"
 )
 
 func TestCovered(t *testing.T) {
@@ -43,5 +49,39 @@ func TestReplies(t *testing.T) {
 	}
 	if document.Replies("nobody") != nil {
 		t.Error("replies of no tag")
+	}
+}
+
+// Some room answers for each tag of the document: its tests end with Main.
+func TestARoomAnswersForEachTag(t *testing.T) {
+	t.Parallel()
+	var document struct{ Tags []struct{ Name string } }
+	if err := json.Unmarshal(openapi.JSON(), &document); err != nil || len(document.Tags) < 8 {
+		t.Fatalf("%d tags, %v", len(document.Tags), err)
+	}
+	var mains []string // the argument that names the tag, as it stands in the source
+	for _, pattern := range []string{"../*/*_test.go", "../../web/*/*_test.go"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			source, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, call, found := strings.Cut(string(source), "httpapitest.Main(m, "); found && bytes.Contains(source, []byte("\nfunc TestMain(")) {
+				tag, _, _ := strings.Cut(call, ",")
+				if tag == "Name" { // the room's constant
+					tag = `"` + filepath.Base(filepath.Dir(file)) + `"`
+				}
+				mains = append(mains, tag)
+			}
+		}
+	}
+	for _, tag := range document.Tags {
+		if !slices.Contains(mains, `"`+tag.Name+`"`) {
+			t.Errorf("no room's TestMain has httpapitest.Main for the tag %s: there are %s", tag.Name, mains)
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package httpapitest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -18,6 +19,8 @@ import (
 	"latchkey/infrastructure/random"
 	"latchkey/usecase"
 )
+
+// All of these ask for each media type that the document names for the reply, by Accept, and want that one.
 
 // PlayBodies sends every operation of the tag a body that is too long, and one of a type that it does not take, wherever the document
 // names a reply for that. Headers are for all requests, such as the room's own credentials.
@@ -78,7 +81,8 @@ func (w *World) playEach(tag string, status int, body string, headers []string, 
 		if body != "" {
 			sent = body
 		}
-		var all []string
+		media := strings.Join(fields[3:], "") // empty for a reply without a body
+		all := []string{"Accept: " + cmp.Or(media, "*/*")}
 		for name, values := range example.Header {
 			if !slices.ContainsFunc(headers, func(h string) bool { return strings.HasPrefix(h, name+":") }) {
 				all = append(all, name+": "+values[0])
@@ -86,6 +90,9 @@ func (w *World) playEach(tag string, status int, body string, headers []string, 
 		}
 		target := url.URL{Path: example.URL.Path, RawQuery: example.URL.RawQuery}
 		got := w.Do(fields[0], target.String(), sent, append(all, headers...)...)
+		if given, _, _ := strings.Cut(got.Header.Get("Content-Type"), ";"); given != media {
+			w.t.Errorf("%s: %d as %q instead of %q", operation, got.Status, given, media)
+		}
 		if got.Status != status || strings.Contains(got.Body, "secret detail") || strings.Contains(got.Body, "refused") {
 			w.t.Errorf("%s: %d instead of %d: %s", operation, got.Status, status, got.Body)
 		}

@@ -101,9 +101,19 @@ func TestForms(t *testing.T) {
 	if wrong := r.want(t, 400, "POST", "/dev/faults", "late=soon", asForm, asPage, "Referer: :bad"); !strings.Contains(wrong.Body, `<p class="error" role="alert">late is a duration`) {
 		t.Errorf("a mistake: %s", wrong.Body)
 	}
+	// No form sends a PUT. Who does is told its mistakes like a form, and else what it has put.
+	if wrong := r.want(t, 400, "PUT", "/dev/faults", `{"late":"soon"}`, asPage); !strings.Contains(wrong.Body, "late is a duration") {
+		t.Errorf("a mistake in a PUT: %s", wrong.Body)
+	}
+	if put := r.want(t, 200, "PUT", "/dev/faults", `{"late":"6s"}`, asPage); !strings.Contains(put.Body, `"late":"6s"`) {
+		t.Errorf("a PUT: %s", put.Body)
+	}
 	r.want(t, 303, "POST", "/dev/faults", "", asForm, asPage)
 	if r.provider.Faults() != (faulty.Faults{}) {
 		t.Errorf("an empty form left %+v", r.provider.Faults())
+	}
+	if wrong := r.want(t, 400, "POST", "/dev/clock", "forward=back", asForm, asPage); !strings.Contains(wrong.Body, `<p class="error" role="alert">forward is a duration`) {
+		t.Errorf("a mistake: %s", wrong.Body)
 	}
 	if done := r.want(t, 303, "POST", "/dev/clock", "forward=6m", asForm, asPage, "Referer: https://evil.example/elsewhere"); done.Header.Get("Location") != "/dev/inbox" {
 		t.Errorf("back to %s", done.Header.Get("Location"))

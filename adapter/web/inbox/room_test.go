@@ -214,6 +214,7 @@ func TestBadQueries(t *testing.T) {
 	}
 	for _, path := range []string{"/dev/inbox?to=a&to=b", "/dev/inbox?after=a&after=b", "/dev/inbox/events?to=a&to=b"} {
 		r.get(t, 400, path)
+		r.get(t, 400, path, asPage)
 	}
 }
 
@@ -231,6 +232,15 @@ func TestForeignHostsAndSitesAreRefused(t *testing.T) {
 				t.Errorf("%s of %q: %d %s", path, host, reply.Status, reply.Body)
 			}
 		}
+	}
+	// Whoever sent them: a page would be read as the other host's.
+	for _, as := range []string{asPage, "Accept: */*"} {
+		for method, path := range map[string]string{"GET": "/dev/inbox", "PUT": "/dev/faults", "POST": "/dev/faults"} {
+			if reply := r.want(t, 403, method, path, `{"lost":true}`, "Host: evil.example", as); !strings.Contains(reply.Body, `{"error":"Call this server by`) {
+				t.Errorf("%s %s: %s", method, path, reply.Body)
+			}
+		}
+		r.want(t, 403, "POST", "/dev/clock", `{"forward":"1h"}`, "Host: evil.example", as)
 	}
 	for _, host := range []string{"127.0.0.1", "127.0.0.1:8080", "127.9.9.9:1", "[::1]", "[::1]:8080", "localhost", "LOCALHOST:8080", "login.example.com", "Login.Example.com:443"} {
 		reply := r.get(t, 200, "/dev/inbox", "Host: "+host)
@@ -274,8 +284,10 @@ func TestFaultsAsJSON(t *testing.T) {
 		`{"late":"25h"}`: "late is", `{"late":"-1s"}`: "late is", `{"late":"5"}`: "late is", `{"late":5}`: "the faults are", `{"lots":true}`: "the faults are",
 		`{"lost":"yes"}`: "the faults are", `{"lost":true,"refused":true}`: "only one of", `{"to":"nobody"}`: "to is", `[]`: "The request is invalid",
 	} {
-		if reply := r.want(t, 400, "PUT", "/dev/faults", body); !strings.Contains(reply.Body, `{"error":"`+hint) {
-			t.Errorf("%s: %s, want %s", body, reply.Body, hint)
+		for _, method := range []string{"PUT", "POST"} {
+			if reply := r.want(t, 400, method, "/dev/faults", body); !strings.Contains(reply.Body, `{"error":"`+hint) {
+				t.Errorf("%s %s: %s, want %s", method, body, reply.Body, hint)
+			}
 		}
 	}
 	// A body that curl sends without a Content-Type of its own is a form with an odd name: it must not end all faults.

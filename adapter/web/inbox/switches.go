@@ -32,12 +32,12 @@ func (h *handlers) ForwardDevClock(c *gin.Context) {
 	h.change(c, h.forward, func() any { return h.clock() })
 }
 
-// change does what the body says, and answers with how things are then: JSON, or back to the inbox for a browser, which is shown its
-// mistakes there.
+// change does what the body says, and answers with how things are then: JSON, or back to the inbox for the form of a browser, which is
+// shown its mistakes there. No form sends a PUT: that is answered with what it has put.
 func (h *handlers) change(c *gin.Context, do func(c *gin.Context) error, now func() any) {
 	err := do(c)
 	switch back := viewed(c); {
-	case err == nil && wantsPage(c):
+	case err == nil && wantsPage(c) && c.Request.Method == http.MethodPost:
 		c.Redirect(http.StatusSeeOther, back.String())
 	case err == nil:
 		c.JSON(http.StatusOK, now())

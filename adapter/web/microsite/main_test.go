@@ -19,3 +19,10 @@ func TestMain(m *testing.M) {
 	}
 	httpapitest.Main(m, "microsite", unplayed)
 }
+
+func TestNoteTwice(t *testing.T) {
+	t.Parallel()
+	if reply := newWorld(t, nil).Do("GET", home+"?note=left&note=ended", ""); reply.Status != 400 {
+		t.Errorf("%d %s", reply.Status, reply.Body)
+	}
+}

@@ -1519,6 +1519,9 @@ type BridgekeeperUnavailable = BridgekeeperFailure
 // DevForbidden Every refusal of the server outside the four APIs.
 type DevForbidden = SystemFailure
 
+// DevForeignHost Every refusal of the server outside the four APIs.
+type DevForeignHost = SystemFailure
+
 // DevInternalError Every refusal of the server outside the four APIs.
 type DevInternalError = SystemFailure
 
@@ -1533,9 +1536,6 @@ type DevNotFound = SystemFailure
 
 // DevTooLarge Every refusal of the server outside the four APIs.
 type DevTooLarge = SystemFailure
-
-// DevUnavailable Every refusal of the server outside the four APIs.
-type DevUnavailable = SystemFailure
 
 // GoodCityAccessDenied A refusal that is not about a value. `type` and `status` come in the current era only.
 type GoodCityAccessDenied = GoodCityError
@@ -8716,26 +8716,17 @@ func (r GetCustomerPointsResult) ContentType() string {
 	return ""
 }
 
-// GetDevClockResult503Headers the declared response headers of an HTTP 503 response for GetDevClock
-type GetDevClockResult503Headers struct {
-	RetryAfter *RetryAfterSeconds
-}
-
 type GetDevClockResult struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *DevClock
 	// JSON403 the response for an HTTP 403 `application/json` response
-	JSON403 *DevForbidden
+	JSON403 *DevForeignHost
 	// JSON404 the response for an HTTP 404 `application/json` response
 	JSON404 *DevNotFound
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *DevInternalError
-	// JSON503 the response for an HTTP 503 `application/json` response
-	JSON503 *DevUnavailable
-	// Headers503 the parsed response headers for an HTTP 503 response
-	Headers503 *GetDevClockResult503Headers
 }
 
 // Status returns HTTPResponse.Status
@@ -8767,11 +8758,6 @@ type ForwardDevClockResult303Headers struct {
 	Location InboxPath
 }
 
-// ForwardDevClockResult503Headers the declared response headers of an HTTP 503 response for ForwardDevClock
-type ForwardDevClockResult503Headers struct {
-	RetryAfter *RetryAfterSeconds
-}
-
 type ForwardDevClockResult struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -8789,12 +8775,8 @@ type ForwardDevClockResult struct {
 	JSON415 *DevMediaType
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *DevInternalError
-	// JSON503 the response for an HTTP 503 `application/json` response
-	JSON503 *DevUnavailable
 	// Headers303 the parsed response headers for an HTTP 303 response
 	Headers303 *ForwardDevClockResult303Headers
-	// Headers503 the parsed response headers for an HTTP 503 response
-	Headers503 *ForwardDevClockResult503Headers
 }
 
 // Status returns HTTPResponse.Status
@@ -8821,26 +8803,17 @@ func (r ForwardDevClockResult) ContentType() string {
 	return ""
 }
 
-// GetDevFaultsResult503Headers the declared response headers of an HTTP 503 response for GetDevFaults
-type GetDevFaultsResult503Headers struct {
-	RetryAfter *RetryAfterSeconds
-}
-
 type GetDevFaultsResult struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *DevFaults
 	// JSON403 the response for an HTTP 403 `application/json` response
-	JSON403 *DevForbidden
+	JSON403 *DevForeignHost
 	// JSON404 the response for an HTTP 404 `application/json` response
 	JSON404 *DevNotFound
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *DevInternalError
-	// JSON503 the response for an HTTP 503 `application/json` response
-	JSON503 *DevUnavailable
-	// Headers503 the parsed response headers for an HTTP 503 response
-	Headers503 *GetDevFaultsResult503Headers
 }
 
 // Status returns HTTPResponse.Status
@@ -8872,11 +8845,6 @@ type PostDevFaultsResult303Headers struct {
 	Location InboxPath
 }
 
-// PostDevFaultsResult503Headers the declared response headers of an HTTP 503 response for PostDevFaults
-type PostDevFaultsResult503Headers struct {
-	RetryAfter *RetryAfterSeconds
-}
-
 type PostDevFaultsResult struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -8894,12 +8862,8 @@ type PostDevFaultsResult struct {
 	JSON415 *DevMediaType
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *DevInternalError
-	// JSON503 the response for an HTTP 503 `application/json` response
-	JSON503 *DevUnavailable
 	// Headers303 the parsed response headers for an HTTP 303 response
 	Headers303 *PostDevFaultsResult303Headers
-	// Headers503 the parsed response headers for an HTTP 503 response
-	Headers503 *PostDevFaultsResult503Headers
 }
 
 // Status returns HTTPResponse.Status
@@ -8926,11 +8890,6 @@ func (r PostDevFaultsResult) ContentType() string {
 	return ""
 }
 
-// SetDevFaultsResult503Headers the declared response headers of an HTTP 503 response for SetDevFaults
-type SetDevFaultsResult503Headers struct {
-	RetryAfter *RetryAfterSeconds
-}
-
 type SetDevFaultsResult struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -8948,10 +8907,6 @@ type SetDevFaultsResult struct {
 	JSON415 *DevMediaType
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *DevInternalError
-	// JSON503 the response for an HTTP 503 `application/json` response
-	JSON503 *DevUnavailable
-	// Headers503 the parsed response headers for an HTTP 503 response
-	Headers503 *SetDevFaultsResult503Headers
 }
 
 // Status returns HTTPResponse.Status
@@ -8978,11 +8933,6 @@ func (r SetDevFaultsResult) ContentType() string {
 	return ""
 }
 
-// ListInboxMessagesResult503Headers the declared response headers of an HTTP 503 response for ListInboxMessages
-type ListInboxMessagesResult503Headers struct {
-	RetryAfter *RetryAfterSeconds
-}
-
 type ListInboxMessagesResult struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -8991,15 +8941,11 @@ type ListInboxMessagesResult struct {
 	// JSON400 the response for an HTTP 400 `application/json` response
 	JSON400 *DevInvalid
 	// JSON403 the response for an HTTP 403 `application/json` response
-	JSON403 *DevForbidden
+	JSON403 *DevForeignHost
 	// JSON404 the response for an HTTP 404 `application/json` response
 	JSON404 *DevNotFound
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *DevInternalError
-	// JSON503 the response for an HTTP 503 `application/json` response
-	JSON503 *DevUnavailable
-	// Headers503 the parsed response headers for an HTTP 503 response
-	Headers503 *ListInboxMessagesResult503Headers
 }
 
 // Status returns HTTPResponse.Status
@@ -13484,7 +13430,7 @@ func ParseGetDevClockResult(rsp *http.Response) (*GetDevClockResult, error) {
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
-		var dest DevForbidden
+		var dest DevForeignHost
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -13504,38 +13450,12 @@ func ParseGetDevClockResult(rsp *http.Response) (*GetDevClockResult, error) {
 		}
 		response.JSON500 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
-		var dest DevUnavailable
-		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
-			return nil, err
-		}
-		response.JSON503 = &dest
-
-	case rsp.StatusCode == 403:
-	// Content-type (text/html) unsupported
-
 	case rsp.StatusCode == 404:
 	// Content-type (text/html) unsupported
 
 	case rsp.StatusCode == 500:
-	// Content-type (text/html) unsupported
-
-	case rsp.StatusCode == 503:
 		// Content-type (text/html) unsupported
 
-	}
-
-	switch {
-	case rsp.StatusCode == 503:
-		var headers GetDevClockResult503Headers
-		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
-			var value RetryAfterSeconds
-			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int32"}); err != nil {
-				return nil, err
-			}
-			headers.RetryAfter = &value
-		}
-		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -13607,13 +13527,6 @@ func ParseForwardDevClockResult(rsp *http.Response) (*ForwardDevClockResult, err
 		}
 		response.JSON500 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
-		var dest DevUnavailable
-		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
-			return nil, err
-		}
-		response.JSON503 = &dest
-
 	case rsp.StatusCode == 400:
 	// Content-type (text/html) unsupported
 
@@ -13630,9 +13543,6 @@ func ParseForwardDevClockResult(rsp *http.Response) (*ForwardDevClockResult, err
 	// Content-type (text/html) unsupported
 
 	case rsp.StatusCode == 500:
-	// Content-type (text/html) unsupported
-
-	case rsp.StatusCode == 503:
 		// Content-type (text/html) unsupported
 
 	}
@@ -13648,16 +13558,6 @@ func ParseForwardDevClockResult(rsp *http.Response) (*ForwardDevClockResult, err
 			headers.Location = value
 		}
 		response.Headers303 = &headers
-	case rsp.StatusCode == 503:
-		var headers ForwardDevClockResult503Headers
-		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
-			var value RetryAfterSeconds
-			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int32"}); err != nil {
-				return nil, err
-			}
-			headers.RetryAfter = &value
-		}
-		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -13685,7 +13585,7 @@ func ParseGetDevFaultsResult(rsp *http.Response) (*GetDevFaultsResult, error) {
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
-		var dest DevForbidden
+		var dest DevForeignHost
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -13705,38 +13605,12 @@ func ParseGetDevFaultsResult(rsp *http.Response) (*GetDevFaultsResult, error) {
 		}
 		response.JSON500 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
-		var dest DevUnavailable
-		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
-			return nil, err
-		}
-		response.JSON503 = &dest
-
-	case rsp.StatusCode == 403:
-	// Content-type (text/html) unsupported
-
 	case rsp.StatusCode == 404:
 	// Content-type (text/html) unsupported
 
 	case rsp.StatusCode == 500:
-	// Content-type (text/html) unsupported
-
-	case rsp.StatusCode == 503:
 		// Content-type (text/html) unsupported
 
-	}
-
-	switch {
-	case rsp.StatusCode == 503:
-		var headers GetDevFaultsResult503Headers
-		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
-			var value RetryAfterSeconds
-			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int32"}); err != nil {
-				return nil, err
-			}
-			headers.RetryAfter = &value
-		}
-		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -13808,13 +13682,6 @@ func ParsePostDevFaultsResult(rsp *http.Response) (*PostDevFaultsResult, error) 
 		}
 		response.JSON500 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
-		var dest DevUnavailable
-		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
-			return nil, err
-		}
-		response.JSON503 = &dest
-
 	case rsp.StatusCode == 400:
 	// Content-type (text/html) unsupported
 
@@ -13831,9 +13698,6 @@ func ParsePostDevFaultsResult(rsp *http.Response) (*PostDevFaultsResult, error) 
 	// Content-type (text/html) unsupported
 
 	case rsp.StatusCode == 500:
-	// Content-type (text/html) unsupported
-
-	case rsp.StatusCode == 503:
 		// Content-type (text/html) unsupported
 
 	}
@@ -13849,16 +13713,6 @@ func ParsePostDevFaultsResult(rsp *http.Response) (*PostDevFaultsResult, error) 
 			headers.Location = value
 		}
 		response.Headers303 = &headers
-	case rsp.StatusCode == 503:
-		var headers PostDevFaultsResult503Headers
-		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
-			var value RetryAfterSeconds
-			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int32"}); err != nil {
-				return nil, err
-			}
-			headers.RetryAfter = &value
-		}
-		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -13927,13 +13781,6 @@ func ParseSetDevFaultsResult(rsp *http.Response) (*SetDevFaultsResult, error) {
 		}
 		response.JSON500 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
-		var dest DevUnavailable
-		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
-			return nil, err
-		}
-		response.JSON503 = &dest
-
 	case rsp.StatusCode == 400:
 	// Content-type (text/html) unsupported
 
@@ -13950,24 +13797,8 @@ func ParseSetDevFaultsResult(rsp *http.Response) (*SetDevFaultsResult, error) {
 	// Content-type (text/html) unsupported
 
 	case rsp.StatusCode == 500:
-	// Content-type (text/html) unsupported
-
-	case rsp.StatusCode == 503:
 		// Content-type (text/html) unsupported
 
-	}
-
-	switch {
-	case rsp.StatusCode == 503:
-		var headers SetDevFaultsResult503Headers
-		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
-			var value RetryAfterSeconds
-			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int32"}); err != nil {
-				return nil, err
-			}
-			headers.RetryAfter = &value
-		}
-		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -14002,7 +13833,7 @@ func ParseListInboxMessagesResult(rsp *http.Response) (*ListInboxMessagesResult,
 		response.JSON400 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
-		var dest DevForbidden
+		var dest DevForeignHost
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -14022,44 +13853,18 @@ func ParseListInboxMessagesResult(rsp *http.Response) (*ListInboxMessagesResult,
 		}
 		response.JSON500 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
-		var dest DevUnavailable
-		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
-			return nil, err
-		}
-		response.JSON503 = &dest
-
 	case rsp.StatusCode == 200:
 	// Content-type (text/html) unsupported
 
 	case rsp.StatusCode == 400:
 	// Content-type (text/html) unsupported
 
-	case rsp.StatusCode == 403:
-	// Content-type (text/html) unsupported
-
 	case rsp.StatusCode == 404:
 	// Content-type (text/html) unsupported
 
 	case rsp.StatusCode == 500:
-	// Content-type (text/html) unsupported
-
-	case rsp.StatusCode == 503:
 		// Content-type (text/html) unsupported
 
-	}
-
-	switch {
-	case rsp.StatusCode == 503:
-		var headers ListInboxMessagesResult503Headers
-		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
-			var value RetryAfterSeconds
-			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int32"}); err != nil {
-				return nil, err
-			}
-			headers.RetryAfter = &value
-		}
-		response.Headers503 = &headers
 	}
 
 	return response, nil

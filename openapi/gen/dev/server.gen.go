@@ -165,9 +165,6 @@ type InboxSegments struct {
 	Segments int32 `json:"segments"`
 }
 
-// RetryAfterSeconds Seconds.
-type RetryAfterSeconds = int32
-
 // SystemFailure Every refusal of the server outside the four APIs.
 type SystemFailure struct {
 	// Error What is wrong.
@@ -192,6 +189,9 @@ type LastEventID = InboxMessageIDText
 // DevForbidden Every refusal of the server outside the four APIs.
 type DevForbidden = SystemFailure
 
+// DevForeignHost Every refusal of the server outside the four APIs.
+type DevForeignHost = SystemFailure
+
 // DevInternalError Every refusal of the server outside the four APIs.
 type DevInternalError = SystemFailure
 
@@ -206,9 +206,6 @@ type DevNotFound = SystemFailure
 
 // DevTooLarge Every refusal of the server outside the four APIs.
 type DevTooLarge = SystemFailure
-
-// DevUnavailable Every refusal of the server outside the four APIs.
-type DevUnavailable = SystemFailure
 
 // ListInboxMessagesParams defines parameters for ListInboxMessages.
 type ListInboxMessagesParams struct {

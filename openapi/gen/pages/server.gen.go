@@ -26,9 +26,6 @@ type HeaderFieldsTooLargeText = string
 // HTMLPage A page for people.
 type HTMLPage = string
 
-// RetryAfterSeconds Seconds.
-type RetryAfterSeconds = int32
-
 // AssetName The name of a file that pages load.
 type AssetName = AssetFileName
 

@@ -2536,7 +2536,16 @@ export interface components {
                 "text/html": components["schemas"]["HtmlPage"];
             };
         };
-        /** @description The request names the server by a host that is not its own, or comes from a page of another site. */
+        /** @description The request names the server by a host that is not its own. */
+        DevForeignHost: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["SystemFailure"];
+            };
+        };
+        /** @description The request names the server by a host that is not its own, or comes from a page of another site. The former is always told as JSON. */
         DevForbidden: {
             headers: {
                 [name: string]: unknown;
@@ -2586,17 +2595,6 @@ export interface components {
                 "text/html": components["schemas"]["HtmlPage"];
             };
         };
-        /** @description The server cannot work at the moment; the same request may work later. */
-        DevUnavailable: {
-            headers: {
-                "Retry-After": components["headers"]["OptionalRetryAfter"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["SystemFailure"];
-                "text/html": components["schemas"]["HtmlPage"];
-            };
-        };
         /** @description Done; the browser goes back to the inbox. */
         BackToInbox: {
             headers: {
@@ -2614,7 +2612,7 @@ export interface components {
             };
             content?: never;
         };
-        /** @description The form cannot be read. */
+        /** @description The form cannot be read, or a query parameter comes twice. */
         PageBadRequest: {
             headers: {
                 [name: string]: unknown;
@@ -3007,12 +3005,12 @@ export type ResponsePageNotFound = components['responses']['PageNotFound'];
 export type ResponsePageFailed = components['responses']['PageFailed'];
 export type ResponsePageUnavailable = components['responses']['PageUnavailable'];
 export type ResponseDevInvalid = components['responses']['DevInvalid'];
+export type ResponseDevForeignHost = components['responses']['DevForeignHost'];
 export type ResponseDevForbidden = components['responses']['DevForbidden'];
 export type ResponseDevNotFound = components['responses']['DevNotFound'];
 export type ResponseDevTooLarge = components['responses']['DevTooLarge'];
 export type ResponseDevMediaType = components['responses']['DevMediaType'];
 export type ResponseDevInternalError = components['responses']['DevInternalError'];
-export type ResponseDevUnavailable = components['responses']['DevUnavailable'];
 export type ResponseBackToInbox = components['responses']['BackToInbox'];
 export type ResponseMicrositeSeeOther = components['responses']['MicrositeSeeOther'];
 export type ResponsePageBadRequest = components['responses']['PageBadRequest'];
@@ -4550,10 +4548,9 @@ export interface operations {
                 };
             };
             400: components["responses"]["DevInvalid"];
-            403: components["responses"]["DevForbidden"];
+            403: components["responses"]["DevForeignHost"];
             404: components["responses"]["DevNotFound"];
             500: components["responses"]["DevInternalError"];
-            503: components["responses"]["DevUnavailable"];
         };
     };
     streamInboxEvents: {
@@ -4592,10 +4589,9 @@ export interface operations {
                 };
             };
             400: components["responses"]["DevInvalid"];
-            403: components["responses"]["DevForbidden"];
+            403: components["responses"]["DevForeignHost"];
             404: components["responses"]["DevNotFound"];
             500: components["responses"]["DevInternalError"];
-            503: components["responses"]["DevUnavailable"];
         };
     };
     showInboxMail: {
@@ -4622,11 +4618,9 @@ export interface operations {
                     "text/html": components["schemas"]["HtmlPage"];
                 };
             };
-            400: components["responses"]["DevInvalid"];
-            403: components["responses"]["DevForbidden"];
+            403: components["responses"]["DevForeignHost"];
             404: components["responses"]["DevNotFound"];
             500: components["responses"]["DevInternalError"];
-            503: components["responses"]["DevUnavailable"];
         };
     };
     getDevFaults: {
@@ -4647,10 +4641,9 @@ export interface operations {
                     "application/json": components["schemas"]["DevFaults"];
                 };
             };
-            403: components["responses"]["DevForbidden"];
+            403: components["responses"]["DevForeignHost"];
             404: components["responses"]["DevNotFound"];
             500: components["responses"]["DevInternalError"];
-            503: components["responses"]["DevUnavailable"];
         };
     };
     setDevFaults: {
@@ -4682,7 +4675,6 @@ export interface operations {
             413: components["responses"]["DevTooLarge"];
             415: components["responses"]["DevMediaType"];
             500: components["responses"]["DevInternalError"];
-            503: components["responses"]["DevUnavailable"];
         };
     };
     postDevFaults: {
@@ -4715,7 +4707,6 @@ export interface operations {
             413: components["responses"]["DevTooLarge"];
             415: components["responses"]["DevMediaType"];
             500: components["responses"]["DevInternalError"];
-            503: components["responses"]["DevUnavailable"];
         };
     };
     getDevClock: {
@@ -4736,10 +4727,9 @@ export interface operations {
                     "application/json": components["schemas"]["DevClock"];
                 };
             };
-            403: components["responses"]["DevForbidden"];
+            403: components["responses"]["DevForeignHost"];
             404: components["responses"]["DevNotFound"];
             500: components["responses"]["DevInternalError"];
-            503: components["responses"]["DevUnavailable"];
         };
     };
     forwardDevClock: {
@@ -4772,7 +4762,6 @@ export interface operations {
             413: components["responses"]["DevTooLarge"];
             415: components["responses"]["DevMediaType"];
             500: components["responses"]["DevInternalError"];
-            503: components["responses"]["DevUnavailable"];
         };
     };
     showFrontDoor: {
@@ -4795,7 +4784,6 @@ export interface operations {
             };
             431: components["responses"]["HeaderFieldsTooLarge"];
             500: components["responses"]["PageFailed"];
-            503: components["responses"]["PageUnavailable"];
         };
     };
     showReference: {
@@ -4818,7 +4806,6 @@ export interface operations {
             };
             431: components["responses"]["HeaderFieldsTooLarge"];
             500: components["responses"]["PageFailed"];
-            503: components["responses"]["PageUnavailable"];
         };
     };
     showTryIt: {
@@ -4841,7 +4828,6 @@ export interface operations {
             };
             431: components["responses"]["HeaderFieldsTooLarge"];
             500: components["responses"]["PageFailed"];
-            503: components["responses"]["PageUnavailable"];
         };
     };
     getAsset: {
@@ -4884,9 +4870,10 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["PageBadRequest"];
             404: components["responses"]["PageNotFound"];
+            431: components["responses"]["HeaderFieldsTooLarge"];
             500: components["responses"]["PageFailed"];
-            503: components["responses"]["PageUnavailable"];
         };
     };
     findMicrosite: {
@@ -4936,6 +4923,7 @@ export interface operations {
                 };
             };
             303: components["responses"]["MicrositeSeeOther"];
+            400: components["responses"]["PageBadRequest"];
             404: components["responses"]["PageNotFound"];
             500: components["responses"]["PageFailed"];
             503: components["responses"]["PageUnavailable"];
