@@ -17,7 +17,7 @@ import (
 	"latchkey/usecase"
 )
 
-// How many visitors the microsite remembers: with a code under way, and logged in. A thousand take about a MiB.
+// How many visitors the microsite remembers: on their way, without a code and as many with one, and logged in. A thousand take about a MiB.
 const (
 	micrositePending = 20_000
 	micrositeMembers = 50_000
