@@ -111,12 +111,7 @@ func (h *handlers) sendCode(c *gin.Context, s *Session, customerID, page string)
 // AnswerMicrositeCode logs in by a code.
 func (h *handlers) AnswerMicrositeCode(c *gin.Context) {
 	s := h.find(c)
-	if s == nil {
-		h.away(c)
-		return
-	}
-	if s.take(c) != nil {
-		h.busy(c)
+	if !h.turn(c, s) {
 		return
 	}
 	defer s.release()
@@ -199,12 +194,7 @@ func (h *handlers) refused(c *gin.Context, s *Session, code string, err error) n
 // ResendMicrositeCode has a new code sent for the same customer.
 func (h *handlers) ResendMicrositeCode(c *gin.Context) {
 	s := h.current(c)
-	if s == nil {
-		h.away(c)
-		return
-	}
-	if s.take(c) != nil {
-		h.busy(c)
+	if !h.turn(c, s) {
 		return
 	}
 	defer s.release()
