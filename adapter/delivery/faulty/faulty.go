@@ -20,7 +20,7 @@ const MostLate = 24 * time.Hour
 
 // mostHeld is how many messages the provider holds at a time. Beyond that it takes none for now, so that a long delay under load costs
 // no more memory than this.
-const mostHeld = 5_000
+const mostHeld = 2_000
 
 // secondCopy ends the ID of a second copy: mailboxes that drop what they have already must show it all the same.
 const secondCopy = "-again"

@@ -161,7 +161,7 @@ func TestLateMessagesAreBounded(t *testing.T) {
 	b := inbox.New(10, clock)
 	s := faulty.New(b, clock)
 	set(t, s, faulty.Faults{Late: time.Hour})
-	for i := range 5_000 {
+	for i := range 2_000 {
 		if err := s.Send(t.Context(), domain.Message{ID: fmt.Sprint(i), To: mei}); err != nil {
 			t.Fatal(i, err)
 		}
