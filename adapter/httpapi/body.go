@@ -36,7 +36,8 @@ type BodyRules struct {
 // up before that (C8).
 func (s *Server) readBody(rules BodyRules) gin.HandlerFunc {
 	return func(c *gin.Context) {
-		if c.Request.Method == http.MethodGet || c.Request.Method == http.MethodDelete || c.Request.Method == http.MethodOptions {
+		switch c.Request.Method {
+		case http.MethodGet, http.MethodHead, http.MethodDelete, http.MethodOptions:
 			return
 		}
 		if rules.AsForm {

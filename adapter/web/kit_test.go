@@ -157,7 +157,7 @@ func TestPagesAnswerHead(t *testing.T) {
 	t.Cleanup(server.Close)
 	client := &http.Client{Transport: contract.Transport(t, nil)}
 	t.Cleanup(client.CloseIdleConnections)
-	for path, status := range map[string]int{"/": 200, "/docs": 200, "/assets/site.css": 200, "/assets/none.css": 404, "/healthz": 404} {
+	for path, status := range map[string]int{"/": 200, "/?x=%zz": 200, "/docs": 200, "/assets/site.css": 200, "/assets/none.css": 404, "/healthz": 404} {
 		got, err := client.Head(server.URL + path)
 		if err != nil {
 			t.Fatal(err)

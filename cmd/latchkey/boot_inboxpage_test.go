@@ -95,6 +95,13 @@ func TestBoot_InboxForms(t *testing.T) {
 	if got := v.want(http.StatusOK, request{http.MethodGet, "/dev/faults", "", nil}); got.text("late") != "0s" || got.text("to") != "" {
 		t.Errorf("the faults did not end: %s", got.body)
 	}
+	// After a mistake the page goes on updating itself, although its address is that of the form.
+	tab.Type("#forward", "-1s")
+	tab.Click("#clock form button")
+	tab.See("forward is a duration such as 6m")
+	d := goodcityDialect
+	v.want(http.StatusOK, d.send(d.person(0).who))
+	tab.Await(fmt.Sprintf(`location.pathname === "/dev/clock" && %s === %q`, firstCode, v.awaited(d.person(0).to, "").Code))
 	if width := testbrowser.Eval[int](tab, `document.documentElement.scrollWidth`); width > 360 {
 		t.Errorf("the page is %d wide", width)
 	}

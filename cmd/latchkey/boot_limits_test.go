@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 
 	"latchkey/infrastructure/testdb"
@@ -173,4 +174,36 @@ func TestBoot_LimitsOff(t *testing.T) {
 		v.want(http.StatusOK, d.send(d.person(i).who))
 	}
 	wantRetryAfter(t, v.want(http.StatusTooManyRequests, d.send(d.person(0).who)), 1, 30)
+}
+
+// TestS2_VisitorsOfTheMicrosite are limited by address, which only a proxy can tell, and all of them together use up the calls of the
+// microsite, not those of the operator's server.
+func TestS2_VisitorsOfTheMicrosite(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, testdb.SQLite(t), append(newPostbox(t).settings(), "LATCHKEY_TRUSTED_PROXIES=127.0.0.1")...)
+	s.configure(tightLimits)
+	n := s.serve()
+	ask := func(address string) (page string) {
+		v := n.visit(t)
+		form := []string{"Content-Type: application/x-www-form-urlencoded", from(address)}
+		sent := v.want(http.StatusSeeOther, request{http.MethodPost, "/microsite/", "customer_id=NOBODY", form})
+		cookie := "Cookie: latchkey-microsite=" + sent.cookie("latchkey-microsite").Value
+		return v.want(http.StatusOK, request{http.MethodGet, sent.header.Get("Location"), "", []string{cookie}}).body
+	}
+	const unknown, refused = "We do not know this customer ID", "No code can be sent right now"
+	for i := range 4 {
+		address := fmt.Sprintf("198.51.100.%d", i)
+		for range 3 {
+			if page := ask(address); !strings.Contains(page, unknown) {
+				t.Fatalf("%s: %s", address, page)
+			}
+		}
+		if page := ask("203.0.113.9, " + address); !strings.Contains(page, refused) { // what a visitor says of himself
+			t.Errorf("%s goes on: %s", address, page)
+		}
+	}
+	if page := ask("198.51.100.99"); !strings.Contains(page, refused) {
+		t.Errorf("the microsite's own calls have no limit: %s", page)
+	}
+	n.visit(t).want(http.StatusNotFound, bigcityDialect.send("NOBODY")) // and not 429
 }

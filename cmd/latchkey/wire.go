@@ -212,7 +212,8 @@ func (a *app) server(public *url.URL) (*httpapi.Server, error) {
 	if a.dev != nil {
 		a.dev.mount(kit)
 	}
-	relying, err := a.microsite(kit, public)
+	own := newMicrositeClient()
+	relying, err := a.microsite(kit, public, own)
 	if err != nil {
 		return nil, err
 	}
@@ -223,7 +224,7 @@ func (a *app) server(public *url.URL) (*httpapi.Server, error) {
 	rooms := map[string]func(s httpapi.Settings) error{
 		config.BigCity: func(s httpapi.Settings) error {
 			return bigcity.Mount(bigcity.Options{
-				Server: server, Core: a.core, Settings: s, Issuer: issuer, Clients: httpapi.NewClients(clients(c)), WebOTPHost: webOTPHost(public),
+				Server: server, Core: a.core, Settings: s, Issuer: issuer, Clients: httpapi.NewClients(append(clients(c), own)), WebOTPHost: webOTPHost(public),
 			})
 		},
 		config.GoodCity: func(s httpapi.Settings) error {

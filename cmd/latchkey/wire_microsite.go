@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"encoding/hex"
 	"net/http"
 	"net/netip"
 	"net/url"
 	"time"
 
+	"latchkey/adapter/httpapi"
 	"latchkey/adapter/web"
 	"latchkey/adapter/web/microsite"
 	"latchkey/domain"
@@ -17,7 +19,7 @@ import (
 	"latchkey/usecase"
 )
 
-// How many visitors the microsite remembers: with a code under way, and logged in. A thousand take about a MiB.
+// How many visitors the microsite remembers: on their way, without a code and as many with one, and logged in. A thousand take about a MiB.
 const (
 	micrositePending = 20_000
 	micrositeMembers = 50_000
@@ -26,8 +28,15 @@ const (
 // foreignTimeout bounds one call to a Client API elsewhere.
 const foreignTimeout = 8 * time.Second
 
-// microsite is what the microsite needs. Its client is nil when there is nothing to call, or nobody to call it as.
-func (a *app) microsite(kit *web.Kit, public *url.URL) (microsite.Options, error) {
+// newMicrositeClient are credentials by which the microsite calls this server's own Client API, and which nobody else can have. Its
+// visitors are strangers: the calls that they cause must not count as those of an operator's server, nor be audited as its.
+func newMicrositeClient() httpapi.Credential {
+	return httpapi.Credential{Name: "microsite", Secret: hex.EncodeToString(random.System{}.Bytes(32))}
+}
+
+// microsite is what the microsite needs; own are its credentials at this server. Its client is nil when there is nothing to call, or
+// when the operator lets nobody call it.
+func (a *app) microsite(kit *web.Kit, public *url.URL, own httpapi.Credential) (microsite.Options, error) {
 	c := a.config
 	o := microsite.Options{
 		Kit: kit, Codes: microsite.Documented, Sessions: microsite.NewMemory(a.clock, micrositePending, micrositeMembers), Limit: a.limitMicrosite,
@@ -53,6 +62,7 @@ func (a *app) microsite(kit *web.Kit, public *url.URL) (microsite.Options, error
 			return o, err
 		}
 		o.Codes = codesOf(codes)
+		user, password = own.Name, own.Secret
 	}
 	address.User = nil
 	var err error

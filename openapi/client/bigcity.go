@@ -42,7 +42,7 @@ type BigCityCode struct {
 // Errors: ErrUnknownCustomer, ErrTooMany, ErrUnauthenticated for wrong Basic credentials.
 func (b *BigCity) SendCode(ctx context.Context, customerID string) (BigCityCode, error) {
 	response, err := b.generated.GenerateOTP(ctx, api.GenerateOTPRequest{CustomerID: customerID})
-	reply, err := answer[api.GenerateOTPReply](b.call("send code", bigcityKind), response, err)
+	reply, err := answer[api.GenerateOTPReply](b.call("send code", bigcityKind, customerID), response, err)
 	if err != nil {
 		return BigCityCode{}, err
 	}
@@ -58,7 +58,7 @@ func (b *BigCity) SendCode(ctx context.Context, customerID string) (BigCityCode,
 // RetryAfter tells when SendCode may send a new one.
 func (b *BigCity) Verify(ctx context.Context, sent BigCityCode, code string) (*BigCitySession, error) {
 	response, err := b.generated.VerifyOTP(ctx, api.VerifyOTPRequest{CustomerID: sent.CustomerID, ReferenceID: sent.Reference, OTP: code})
-	reply, err := answer[api.VerifyOTPReply](b.call("verify code", bigcityVerifyKind, code), response, err)
+	reply, err := answer[api.VerifyOTPReply](b.call("verify code", bigcityVerifyKind, code, sent.CustomerID), response, err)
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +118,7 @@ func (s *BigCitySession) API() *api.ClientWithResponses { return s.generated }
 // Errors: ErrUnauthenticated when the token has ended, and the customer must log in again.
 func (s *BigCitySession) Points(ctx context.Context) (*api.CustomerPointsReply, error) {
 	response, err := s.generated.GetCustomerPoints(ctx, &api.GetCustomerPointsParams{CustomerID: s.saved.CustomerID})
-	reply, err := answer[api.CustomerPointsReply](s.call("read points", bigcityKind, s.saved.Token), response, err)
+	reply, err := answer[api.CustomerPointsReply](s.call("read points", bigcityKind, s.saved.Token, s.saved.CustomerID), response, err)
 	if err == nil && reply.CustomerID != s.saved.CustomerID {
 		return nil, incomplete("read points")
 	}

@@ -79,10 +79,11 @@ func (c call) refusal(response *http.Response, body []byte) *Error {
 	if isJSON(response.Header) {
 		message, ok = words(body)
 	}
-	failure := &Error{Operation: c.operation, Status: status, Message: c.clean(message), RetryAfter: retryAfter(response.Header, c.now())}
+	failure := &Error{Operation: c.operation, Status: status, Message: message, RetryAfter: retryAfter(response.Header, c.now())}
 	if c.kind != nil && ok {
 		failure.kind = c.kind(failure)
 	}
+	failure.Message = c.clean(message) // a secret may be a word of the text by which the kind is known
 	if failure.kind == nil {
 		failure.kind = kindOf(status)
 	}

@@ -37,6 +37,7 @@ func TestWrongReplies(t *testing.T) {
 		{"a huge reply", 200, asJSON, `{"reference_id":"` + strings.Repeat("R", maxReplyBytes) + `"}`, ErrBadReply, "longer than 1048576 bytes"},
 		{"a huge refusal", 400, asJSON, `{"message":"` + strings.Repeat("R", maxReplyBytes) + `"}`, ErrBadReply, "longer than 1048576 bytes"},
 		{"the code in the words", 422, asJSON, `{"message":"no, 123456\nis\u0000wrong"}`, ErrWrongCode, "verify code: no, … is wrong (status 422)"},
+		{"the customer in the words", 422, asJSON, `{"message":"OTP has expired. Please request a new one."}`, ErrExpiredCode, "Please request a … one. (status 422)"},
 		{"long words", 400, asJSON, `{"message":"` + strings.Repeat("字", 1000) + `"}`, ErrInvalid, strings.Repeat("字", 300) + "… (status 400)"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -52,7 +53,7 @@ func TestWrongReplies(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = bigcity.Verify(t.Context(), BigCityCode{"C", "R"}, "123456")
+			_, err = bigcity.Verify(t.Context(), BigCityCode{"new", "R"}, "123456")
 			if !errors.Is(err, test.kind) || !strings.Contains(err.Error(), test.says) {
 				t.Errorf("error %v, want %v with %q", err, test.kind, test.says)
 			}

@@ -18,11 +18,18 @@ var _ usecase.Sender = (*Sender)(nil)
 // MostLate is the longest that a message can be made late.
 const MostLate = 24 * time.Hour
 
+// mostHeld is how many messages the provider holds at a time. Beyond that it takes none for now, so that a long delay under load costs
+// no more memory than this.
+const mostHeld = 2_000
+
 // secondCopy ends the ID of a second copy: mailboxes that drop what they have already must show it all the same.
 const secondCopy = "-again"
 
 // errFails is what a provider that is away would make of an attempt.
 var errFails = errors.New("faulty: the provider fails, as it was told to")
+
+// errFull is what becomes of an attempt while mostHeld messages are late.
+var errFull = errors.New("faulty: the provider holds as many late messages as it can")
 
 // Faults are the ways to misbehave; the zero value has none. At most one of Lost, Refused and Failing is set.
 type Faults struct {
@@ -108,8 +115,7 @@ func (s *Sender) Send(ctx context.Context, m domain.Message) error {
 		copies = append(copies, again)
 	}
 	if f.Late > 0 {
-		s.hold(copies, s.clock.Now().Add(f.Late))
-		return nil
+		return s.hold(copies, s.clock.Now().Add(f.Late))
 	}
 	for _, m := range copies {
 		if err := s.next.Send(ctx, m); err != nil {
@@ -119,13 +125,17 @@ func (s *Sender) Send(ctx context.Context, m domain.Message) error {
 	return nil
 }
 
-func (s *Sender) hold(copies []domain.Message, due time.Time) {
+func (s *Sender) hold(copies []domain.Message, due time.Time) error {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
+	if len(s.held)+len(copies) > mostHeld {
+		return errFull
+	}
 	for _, m := range copies {
 		s.held = append(s.held, late{m, due})
 	}
 	s.wait()
+	return nil
 }
 
 // Release hands on what is due. The Sender calls it by itself; call it when the clock was moved.

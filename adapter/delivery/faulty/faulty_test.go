@@ -154,3 +154,24 @@ func TestLateMessagesComeWhenTheClockWasMoved(t *testing.T) {
 		}
 	}
 }
+
+func TestLateMessagesAreBounded(t *testing.T) {
+	t.Parallel()
+	clock := porttest.NewClock(now)
+	b := inbox.New(10, clock)
+	s := faulty.New(b, clock)
+	set(t, s, faulty.Faults{Late: time.Hour})
+	for i := range 2_000 {
+		if err := s.Send(t.Context(), domain.Message{ID: fmt.Sprint(i), To: mei}); err != nil {
+			t.Fatal(i, err)
+		}
+	}
+	if err := s.Send(t.Context(), domain.Message{ID: "more", To: mei}); err == nil || errors.Is(err, usecase.ErrRefused) {
+		t.Errorf("one more: %v", err)
+	}
+	clock.Advance(time.Hour)
+	s.Release()
+	if err := s.Send(t.Context(), domain.Message{ID: "more", To: mei}); err != nil {
+		t.Errorf("when they have gone: %v", err)
+	}
+}

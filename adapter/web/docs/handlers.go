@@ -48,9 +48,6 @@ func newHandlers(o Options) *handlers {
 	for _, dialect := range o.Dialects {
 		names[dialect.Tag] = dialect.Name
 	}
-	if o.Microsite {
-		names["microsite"] = "Microsite"
-	}
 	shown := shownPages{
 		Lang: "en", Options: o, DocumentVersion: document.Info.Version, About: prose(document.Info.Description),
 		Viewer: strings.Replace(strings.TrimSpace(viewerVersion), "swagger-ui-dist@", "Swagger UI ", 1), Base: o.Kit.Server().Address(""),

@@ -84,10 +84,15 @@ type stream struct{ *gin.Context }
 // patience is how long a caller may take to read what is sent; connections know no clock but the computer's.
 const patience = 10 * time.Second
 
-// say sends at once. Who does not read is given up, or it would hold the server when that stops.
+// hurry gives up a caller who does not read what is sent next, or it would hold the server when that stops.
+func hurry(connection *http.ResponseController) {
+	_ = connection.SetWriteDeadline(time.Now().Add(patience)) // what has no deadlines cannot get stuck either
+}
+
+// say sends at once.
 func (s stream) say(text string) error {
 	connection := http.NewResponseController(s.Writer)
-	_ = connection.SetWriteDeadline(time.Now().Add(patience)) // what has no deadlines cannot get stuck either
+	hurry(connection)
 	if _, err := s.Writer.WriteString(text); err != nil {
 		return err
 	}

@@ -53,6 +53,7 @@ func (h *handlers) await(c *gin.Context, q inbox.Query, wait time.Duration) []in
 		}
 	}()
 	found, _ := h.Inbox.Wait(ctx, q)
+	hurry(http.NewResponseController(c.Writer))
 	return found
 }
 

@@ -1,6 +1,7 @@
 package inbox_test
 
 import (
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -195,6 +196,32 @@ func TestWaitEndsWhenTheServerStops(t *testing.T) {
 		}
 		if took := time.Since(begin); took != 20*time.Second {
 			t.Errorf("the stop was noticed after %s", took)
+		}
+	})
+}
+
+// deadlined is a connection that has deadlines.
+type deadlined struct {
+	*httptest.ResponseRecorder
+	write time.Time
+}
+
+// SetWriteDeadline notes the deadline.
+func (d *deadlined) SetWriteDeadline(at time.Time) error {
+	d.write = at
+	return nil
+}
+
+// TestV6_RepliesThatWaitedAreHurried: a caller who waited and does not read the reply must not hold the server when that stops.
+func TestV6_RepliesThatWaitedAreHurried(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, r *room) {
+		connection := &deadlined{ResponseRecorder: httptest.NewRecorder()}
+		request := httptest.NewRequest("GET", "/dev/inbox?wait=60s", nil)
+		request.Host = "localhost"
+		r.Handler.ServeHTTP(connection, request)
+		if left := time.Until(connection.write); connection.Code != 200 || left != 10*time.Second {
+			t.Errorf("status %d, and %s to read the reply", connection.Code, left)
 		}
 	})
 }

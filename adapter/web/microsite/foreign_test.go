@@ -75,7 +75,7 @@ func failures(t *testing.T) map[string]*target {
 		"an error page": reply(502, "text/html", "<h1>Bad gateway</h1>"),
 		"not found":     reply(404, "text/html", "<h1>Not found</h1>"),
 		"a redirect":    reply(307, "text/html", ""),
-		"broken":        reply(500, "application/json", `{"status":false,"message":"Internal server error"}`),
+		"broken":        reply(500, "application/json", `{"status":false,"message":"No answer about CUST12345"}`),
 		"credentials":   reply(401, "application/json", `{"status":false,"message":"Authentication failed"}`),
 		"no reference":  reply(200, "application/json", `{"status":true}`),
 	}
@@ -117,7 +117,7 @@ func TestClientAPIDownAtTheDashboard(t *testing.T) {
 		if name == "credentials" {
 			continue // there a 401 is about the token
 		}
-		w, way, _ := detoured(t, sends(func(w http.ResponseWriter, r *http.Request) {
+		w, way, log := detoured(t, sends(func(w http.ResponseWriter, r *http.Request) {
 			if strings.HasSuffix(r.URL.Path, "/verify-otp") {
 				says(w, 200, `{"status":true,"token":"a.b.c","customer":{"customer_id":"CUST12345","mobile":"98XXXXXX45"},"points_earned":5000,"balance_points":3500}`)
 				return
@@ -133,6 +133,9 @@ func TestClientAPIDownAtTheDashboard(t *testing.T) {
 		b.follow(dashboard).sees(dashboard, "cannot be shown at the moment", "98XXXXXX45", "Try again", "!3,500")
 		if b.status != http.StatusServiceUnavailable {
 			t.Errorf("%s: status %d", name, b.status)
+		}
+		if text := log.String(); !strings.Contains(text, "no points") || strings.Contains(text, customer) {
+			t.Errorf("%s: the log says %s", name, text)
 		}
 		way.target.Store(works)
 		b.follow(dashboard).sees(dashboard, "3,500").leave()

@@ -52,7 +52,10 @@ func (h *handlers) ask(c *gin.Context, s *Session, typed string) *Session {
 	defer s.release()
 	switch form := home + typed; s.accept(c.PostForm("proof"), form, h.Clock.Now()) {
 	case fresh:
-		h.send(c, s, typed)
+		first := s.sent == nil
+		if h.send(c, s, typed); first && s.sent != nil {
+			h.Sessions.Keep(s)
+		}
 		s.renew(h.secret(), form, h.Clock.Now())
 	case stale:
 		s.typed, s.notice = shorten(typed), notice{kind: staleForm, page: home}
@@ -108,12 +111,7 @@ func (h *handlers) sendCode(c *gin.Context, s *Session, customerID, page string)
 // AnswerMicrositeCode logs in by a code.
 func (h *handlers) AnswerMicrositeCode(c *gin.Context) {
 	s := h.find(c)
-	if s == nil {
-		h.away(c)
-		return
-	}
-	if s.take(c) != nil {
-		h.busy(c)
+	if !h.turn(c, s) {
 		return
 	}
 	defer s.release()
@@ -196,12 +194,7 @@ func (h *handlers) refused(c *gin.Context, s *Session, code string, err error) n
 // ResendMicrositeCode has a new code sent for the same customer.
 func (h *handlers) ResendMicrositeCode(c *gin.Context) {
 	s := h.current(c)
-	if s == nil {
-		h.away(c)
-		return
-	}
-	if s.take(c) != nil {
-		h.busy(c)
+	if !h.turn(c, s) {
 		return
 	}
 	defer s.release()
@@ -233,7 +226,8 @@ func (h *handlers) LeaveMicrosite(c *gin.Context) {
 		}
 		defer s.release()
 		if s.accept(c.PostForm("proof"), "", h.Clock.Now()) == stale {
-			s.notice = notice{kind: staleForm, page: dashboard}
+			s.notice = notice{}
+			s.notice = notice{kind: staleForm, page: s.page()} // by now it may be the start of another login
 			h.goOn(c, s)
 			return
 		}

@@ -49,12 +49,7 @@ func (h *handlers) ShowMicrosite(c *gin.Context, params gen.ShowMicrositeParams)
 // ShowMicrositeCode asks for the code.
 func (h *handlers) ShowMicrositeCode(c *gin.Context) {
 	s := h.current(c)
-	if s == nil {
-		h.away(c)
-		return
-	}
-	if s.take(c) != nil {
-		h.busy(c)
+	if !h.turn(c, s) {
 		return
 	}
 	if s.sent == nil {
@@ -72,12 +67,7 @@ func (h *handlers) ShowMicrositeCode(c *gin.Context) {
 // ShowMicrositeDashboard shows the points as they are now.
 func (h *handlers) ShowMicrositeDashboard(c *gin.Context) {
 	s := h.current(c)
-	if s == nil {
-		h.away(c)
-		return
-	}
-	if s.take(c) != nil {
-		h.busy(c)
+	if !h.turn(c, s) {
 		return
 	}
 	if s.member == nil {
@@ -123,6 +113,19 @@ func (h *handlers) current(c *gin.Context) *Session {
 		return nil
 	}
 	return s
+}
+
+// turn waits for the turn to work with a session, or answers the browser: that it has none, or that it has waited too long.
+func (h *handlers) turn(c *gin.Context, s *Session) bool {
+	switch {
+	case s == nil:
+		h.away(c)
+	case s.take(c) != nil:
+		h.busy(c)
+	default:
+		return true
+	}
+	return false
 }
 
 // proceed sends the browser to where a session is, whose turn nobody has.

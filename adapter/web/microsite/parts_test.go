@@ -134,8 +134,8 @@ func TestMemoryIsBounded(t *testing.T) {
 	if m.Find("first") != nil || m.Find("") != nil {
 		t.Error("dropped, and still there")
 	}
-	if len(m.pending.byID) != m.pending.order.Len() || m.pending.order.Len() != 1 {
-		t.Errorf("%d and %d are left", len(m.pending.byID), m.pending.order.Len())
+	if len(m.asking.byID) != m.asking.order.Len() || m.asking.order.Len() != 1 {
+		t.Errorf("%d and %d are left", len(m.asking.byID), m.asking.order.Len())
 	}
 }
 

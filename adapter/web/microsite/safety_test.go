@@ -82,6 +82,31 @@ func TestLogout(t *testing.T) {
 	b.post("/microsite/logout", form).sees(home+"?note=left", "You are logged out")
 }
 
+func TestFormsThatSendNothingPushNobodyOut(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(o *Options) { o.Sessions = NewMemory(o.Clock, 2, 2) })
+	asked := open(t, w).follow(home).ask(customer)
+	advance(w, 30*time.Second)
+	wavering := open(t, w).follow(home).ask("").ask(customer).sees(codePath) // the code came later than the session
+	for range 3 {
+		open(t, w).follow(home).ask("").sees(home, "Enter your customer ID.")
+		open(t, w).follow(home).ask("nobody").sees(home, "We do not know")
+	}
+	asked.follow(codePath).sees(codePath)
+	wavering.answer(w.Code(mobile)).sees(dashboard)
+}
+
+func TestLogoutOfASessionThatIsNoMore(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	b := open(t, w).enter()
+	old := b.form("/microsite/logout", "", "")
+	b.leave()
+	b.follow(home).ask("").post("/microsite/logout", old).sees(home, "out of date")
+	advance(w, 30*time.Second)
+	b.ask(customer).post("/microsite/logout", old).sees(codePath, "out of date").answer(w.Code(mobile)).sees(dashboard)
+}
+
 func TestWithoutASession(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)

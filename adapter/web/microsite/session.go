@@ -64,7 +64,7 @@ func (h *handlers) secret() string {
 	return base64.RawURLEncoding.EncodeToString(h.Random.Bytes(secretBytes))
 }
 
-// isMember tells which sort a session is, for the store: that never changes.
+// isMember tells whether a session is of somebody logged in; that never changes.
 func (s *Session) isMember() bool { return s.life == memberLife }
 
 // take waits for the turn to work with the session, unless ctx ends before.

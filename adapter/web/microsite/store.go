@@ -10,19 +10,20 @@ import (
 type Sessions interface {
 	// Find answers a session that has not ended, and counts that as use of it; nil when there is none.
 	Find(id string) *Session
-	// Keep adds a session.
+	// Keep adds a session, or takes notice that a code is under way in it now. Nobody else is at work with the session.
 	Keep(s *Session)
 	// Drop forgets a session, if it is there.
 	Drop(id string)
 }
 
-// Memory keeps sessions in the process, up to a number: beyond it the one that was not used for longest goes. Those logged in are
-// counted apart, so that nobody can push them out by asking for codes.
+// Memory keeps sessions in the process, up to a number: beyond it the one that was not used for longest goes. Three sorts are counted
+// apart: those logged in, so that nobody can push them out by asking for codes, and those with a code under way, so that nobody can
+// push them out by forms that send none, which no limit by address holds back.
 type Memory struct {
 	clock Clock
 
-	mutex            sync.Mutex
-	pending, members shelf
+	mutex                   sync.Mutex
+	asking, coding, members shelf
 }
 
 var _ Sessions = (*Memory)(nil)
@@ -40,13 +41,9 @@ type place struct {
 	used    time.Time
 }
 
-// NewMemory makes an empty one that keeps this many sessions of each sort.
+// NewMemory makes an empty one that keeps this many sessions of each sort: pending ones without a code and with one, and members.
 func NewMemory(clock Clock, pending, members int) *Memory {
-	return &Memory{
-		clock:   clock,
-		pending: shelf{pending, list.New(), map[string]*list.Element{}},
-		members: shelf{members, list.New(), map[string]*list.Element{}},
-	}
+	return &Memory{clock: clock, asking: newShelf(pending), coding: newShelf(pending), members: newShelf(members)}
 }
 
 // Find is Sessions.Find.
@@ -54,7 +51,7 @@ func (m *Memory) Find(id string) *Session {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
 	now := m.clock.Now()
-	for _, shelf := range []*shelf{&m.pending, &m.members} {
+	for _, shelf := range m.shelves() {
 		element := shelf.byID[id]
 		if element == nil {
 			continue
@@ -75,9 +72,13 @@ func (m *Memory) Find(id string) *Session {
 func (m *Memory) Keep(s *Session) {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
-	shelf := &m.pending
-	if s.isMember() {
+	m.drop(s.id)
+	shelf := &m.asking
+	switch {
+	case s.isMember():
 		shelf = &m.members
+	case s.sent != nil:
+		shelf = &m.coding
 	}
 	shelf.byID[s.id] = shelf.order.PushFront(&place{s, m.clock.Now()})
 	if shelf.order.Len() > shelf.most {
@@ -89,9 +90,18 @@ func (m *Memory) Keep(s *Session) {
 func (m *Memory) Drop(id string) {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
-	m.pending.drop(id)
-	m.members.drop(id)
+	m.drop(id)
 }
+
+func (m *Memory) shelves() []*shelf { return []*shelf{&m.asking, &m.coding, &m.members} }
+
+func (m *Memory) drop(id string) {
+	for _, shelf := range m.shelves() {
+		shelf.drop(id)
+	}
+}
+
+func newShelf(most int) shelf { return shelf{most, list.New(), map[string]*list.Element{}} }
 
 func (s *shelf) drop(id string) {
 	if element := s.byID[id]; element != nil {

@@ -28,7 +28,7 @@ type texts struct {
 	SendWait, SendLater  string // the time left
 	Down, Stale          string
 	NoCode, WrongCode    string
-	TriesLeft            string // a number
+	TriesLeft            string // a number; stands right behind WrongCode
 	LastTry              string
 	TooMany, TooManyOver string // the time left
 	AnswerWait           string // the time left

@@ -43,7 +43,7 @@ var english = texts{
 	Stale:       "This page was out of date, so nothing was done. Please check it and try again.",
 	NoCode:      "That is not a complete code. Enter all the digits from the message.",
 	WrongCode:   "That is not the right code.",
-	TriesLeft:   "Tries left: %d.",
+	TriesLeft:   " Tries left: %d.",
 	LastTry:     "That was not the right code, and it was the last try. Have a new code sent.",
 	TooMany:     "Too many wrong codes. Wait %s, then have a new code sent.",
 	TooManyOver: "Too many wrong codes. Have a new code sent.",

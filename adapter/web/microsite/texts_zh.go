@@ -11,7 +11,7 @@ var chinese = texts{
 	IDLabel:    "客戶編號",
 	IDHint:     "例如 CUST12345",
 	SendCode:   "傳送驗證碼",
-	HaveCode:   "輸入已為 %s 傳送的驗證碼",
+	HaveCode:   "輸入傳送給 %s 的驗證碼",
 
 	CodeTitle: "輸入驗證碼",
 	CodeIntro: "我們已將驗證碼傳送到 %s 所登記的手機號碼。",

@@ -138,7 +138,7 @@ func (v *view) said(n notice, tries int) *said {
 		if tries == unknown {
 			return &said{plain(t.WrongCode), true, "code"}
 		}
-		return &said{plain(t.WrongCode + " " + fmt.Sprintf(t.TriesLeft, tries)), true, "code"}
+		return &said{plain(t.WrongCode + fmt.Sprintf(t.TriesLeft, tries)), true, "code"}
 	case lastTry:
 		return &said{plain(t.LastTry), true, ""}
 	case expiredCode:

@@ -7,6 +7,9 @@ const news = document.getElementById("news");
 const trouble = document.getElementById("stream");
 let ahead = Date.parse(inbox.dataset.now) - Date.now(); // of the browser's clock
 
+// The list as it is shown here: after a mistake in a form, the page itself is at the form's address.
+const address = "/dev/inbox" + (inbox.dataset.to && `?${new URLSearchParams({ to: inbox.dataset.to })}`);
+
 // Time by the server's clock.
 function tell() {
   const now = Date.now() + ahead;
@@ -52,7 +55,7 @@ function equip(message) {
 
 // Take the messages over that the server shows and this page does not, and drop those that the server has dropped.
 async function update() {
-  const reply = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" });
+  const reply = await fetch(address, { headers: { Accept: "text/html" }, cache: "no-store" });
   if (!reply.ok) return;
   const page = new DOMParser().parseFromString(await reply.text(), "text/html");
   const here = new Map([...list.querySelectorAll(".message")].map((m) => [m.dataset.id, m]));
