@@ -55,12 +55,13 @@ func newJar() http.CookieJar {
 // cookieURL is where the server's cookies live; path is below the server's address.
 func (c connection) cookieURL(path string) *url.URL { return c.server.JoinPath(path) }
 
-// keep puts a cookie into a jar as the server would.
+// keep puts a cookie into a jar as the server would, or the proxy that puts the APIs below a path.
 func (c connection) keep(jar http.CookieJar, path, name, value string) {
 	if value == "" {
 		return
 	}
-	jar.SetCookies(c.server, []*http.Cookie{{Name: name, Value: value, Path: path, HttpOnly: true, Secure: c.server.Scheme == "https"}})
+	at := c.cookieURL(path)
+	jar.SetCookies(at, []*http.Cookie{{Name: name, Value: value, Path: at.Path, HttpOnly: true, Secure: at.Scheme == "https"}})
 }
 
 // kept is a cookie in a jar, as far as it would be sent to this path; empty when there is none.
