@@ -47,7 +47,7 @@ func TestTypeScriptClient(t *testing.T) {
 	s := newSite(t, "", "LATCHKEY_SECRET=")
 	s.configure("dialects: {bigcity: {resend-wait: 1s}}\n")
 	printed := testtool.Run(t, project, npmLimit, "env", "ORIGIN="+s.serve("--dev").url, "node", "--test-reporter=tap", "out/client.test.js")
-	if !strings.Contains(printed, "\n# pass 10\n") {
+	if !strings.Contains(printed, "\n# pass 13\n") {
 		t.Errorf("not all tests ran:\n%s", printed)
 	}
 }
