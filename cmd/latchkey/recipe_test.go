@@ -157,7 +157,7 @@ func (c *copied) edit(edits string) {
 func (c *copied) run(program string, args ...string) {
 	c.t.Helper()
 	command := exec.Command(program, args...)
-	command.Dir = c.root
+	command.Dir, command.WaitDelay = c.root, time.Second // a test that was ended may leave children that hold the output open
 	command.Env = environment("CGO_ENABLED=0", "GOFLAGS=-trimpath -tags=nomsgpack -buildvcs=false")
 	var out bytes.Buffer
 	command.Stdout, command.Stderr = &out, &out
