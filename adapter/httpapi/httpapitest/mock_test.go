@@ -84,7 +84,8 @@ func startMock(t *testing.T) *mock {
 	if err := os.WriteFile(filepath.Join(dir, "openapi.yaml"), openapi.YAML(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	command := exec.CommandContext(t.Context(), "node", "node_modules/@stoplight/prism-cli/dist/index.js", "mock", "--host", "127.0.0.1", "--port", "0", "openapi.yaml")
+	command := exec.CommandContext(t.Context(), "node", "node_modules/@stoplight/prism-cli/dist/index.js",
+		"mock", "--host", "127.0.0.1", "--port", "0", "openapi.yaml")
 	command.Dir = dir
 	printed, err := command.StdoutPipe()
 	if err != nil {
