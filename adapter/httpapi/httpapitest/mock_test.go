@@ -25,8 +25,11 @@ import (
 // mockProgram makes a server of an OpenAPI document and nothing else.
 const mockProgram = "@stoplight/prism-cli@5.14.2"
 
-// mockLimit is how long it may take to start.
+// mockLimit is how long it may take to start, or to answer.
 const mockLimit = time.Minute
+
+// mockClient does not wait for ever.
+var mockClient = http.Client{Timeout: mockLimit}
 
 // leastCompared is how many replies of transcripts the mock has to stand for.
 const leastCompared = 600
@@ -108,6 +111,7 @@ func startMock(t *testing.T) *mock {
 				address <- found[1]
 			}
 		}
+		_, _ = io.Copy(io.Discard, printed) // behind a line that is too long for the scanner: nothing may stop the mock's printing
 	}()
 	select {
 	case url := <-address:
@@ -220,7 +224,7 @@ func (m *mock) compare(s step, like *http.Request, body []byte, example, media s
 	if request.Header.Get("Accept") == "" {
 		request.Header.Set("Accept", media)
 	}
-	reply, err := http.DefaultClient.Do(request)
+	reply, err := mockClient.Do(request)
 	if err != nil {
 		return err
 	}
