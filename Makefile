@@ -32,8 +32,8 @@ check: ## formatting, vet, staticcheck, import rules, fresh generated code, the 
 	$(GO) vet ./...
 	$(GO) tool staticcheck $$($(GO) list ./... | grep -v /openapi/gen/) # the generator's messages have a style of their own
 	$(GO) mod tidy -diff
-	@before=$$(mktemp -d); cp -R openapi "$$before"; $(MAKE) --no-print-directory generate; \
-	  diff -r "$$before/openapi" openapi || { echo "generated code was stale: commit what make generate wrote"; rm -rf "$$before"; exit 1; }; rm -rf "$$before"
+	@before=$$(mktemp -d) && trap 'rm -rf "$$before"' EXIT && cp -R openapi "$$before" && $(MAKE) --no-print-directory generate && \
+	  { diff -r "$$before/openapi" openapi || { echo "generated code was stale: commit what make generate wrote"; exit 1; }; }
 	$(GO) test -count=1 -run 'TestArchitecture' ./cmd/latchkey
 	$(GO) test -count=1 ./openapi/...
 

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Tags answers the names of the document's tags in its order: a tag is a dialect, or `system`.
+// Tags answers the names of the document's tags in its order: those of the dialects first, then `system` and the others of our own.
 func Tags() []string { return whole().tags() }
 
 // Cut answers the part of the document that belongs to some of its tags, as YAML: their paths, themselves, and the components that

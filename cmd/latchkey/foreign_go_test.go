@@ -30,7 +30,8 @@ func TestForeignGo(t *testing.T) {
 		t.Parallel()
 		s := newForeignServer(t)
 		document := s.document(filepath.Join(module, "ogen"))
-		testtool.Run(t, module, foreignLimit, "go", "tool", "ogen", "--config", "ogen/ogen.yml", "--target", "ogen/gen", "--package", "gen", "--clean", document)
+		testtool.Run(t, module, foreignLimit, "go", "tool", "ogen", "--config", "ogen/ogen.yml",
+			"--target", "ogen/gen", "--package", "gen", "--clean", document)
 		wantLogins(t, testtool.Run(t, module, foreignLimit, "go", "run", "./ogen", s.url))
 	})
 	t.Run("openapi-generator", func(t *testing.T) {

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"latchkey/infrastructure/testtool"
 )
 
 // readmeAddress is where the README says that the server is.
@@ -24,9 +26,7 @@ func TestReadme_Examples(t *testing.T) {
 		t.Fatal("README.md has no block that is fenced as \"sh test\"")
 	}
 	for _, tool := range []string{"bash", "curl"} {
-		if _, err := exec.LookPath(tool); err != nil && os.Getenv("CI") != "true" {
-			t.Skipf("the examples need %s: %v", tool, err)
-		}
+		testtool.Program(t, "install Debian's "+tool, tool)
 	}
 	// The commands of the README find the database where the server does: in the directory in which both were started.
 	s := newSite(t, "", "LATCHKEY_SECRET=", "LATCHKEY_BIGCITY_CLIENTS=")

@@ -64,7 +64,8 @@ func copyTree(t testing.TB, from, to string) (count int) {
 			return err
 		}
 		name := entry.Name()
-		if path != from && (name[0] == '.' || entry.IsDir() && filepath.Dir(path) == from && slices.Contains([]string{"bin", "dist"}, name) || name == "node_modules") {
+		built := name == "node_modules" || filepath.Dir(path) == from && entry.IsDir() && (name == "bin" || name == "dist")
+		if path != from && (name[0] == '.' || built) {
 			if entry.IsDir() {
 				return fs.SkipDir
 			}
@@ -157,7 +158,7 @@ func (c *copied) edit(edits string) {
 func (c *copied) run(program string, args ...string) {
 	c.t.Helper()
 	command := exec.Command(program, args...)
-	command.Dir = c.root
+	command.Dir, command.WaitDelay = c.root, time.Second // a test that was ended may leave children that hold the output open
 	command.Env = environment("CGO_ENABLED=0", "GOFLAGS=-trimpath -tags=nomsgpack -buildvcs=false")
 	var out bytes.Buffer
 	command.Stdout, command.Stderr = &out, &out
@@ -246,7 +247,8 @@ func (c *copied) promised(paragraph string) {
 		*field, _ = strconv.Atoi(numbers[i+1])
 	}
 	if got != c.cost {
-		c.t.Errorf("README.md, %s: says %q, and it takes %d new files, %d lines in %d files", paragraph, numbers[0], c.cost.newFiles, c.cost.lines, c.cost.files)
+		c.t.Errorf("README.md, %s: says %q, and it takes %d new files, %d lines in %d files",
+			paragraph, numbers[0], c.cost.newFiles, c.cost.lines, c.cost.files)
 	}
 	for _, file := range c.edited {
 		if !strings.Contains(told, filepath.Base(file)) {

@@ -65,7 +65,8 @@ func openapiCommand() *cli.Command {
 		UsageText: "latchkey openapi > latchkey.yaml\nlatchkey openapi --dialect goodcity,system --format json > goodcity.json",
 		Flags: []cli.Flag{
 			&cli.StringSliceFlag{
-				Name: "dialect", Usage: "only what belongs to it; several, comma separated or repeated; one may be system",
+				Name:        "dialect",
+				Usage:       "only what belongs to it, or to another tag such as system; several, comma separated or repeated",
 				DefaultText: "the whole document",
 			},
 			&cli.StringFlag{Name: "format", Usage: "yaml or json", Value: "yaml", OnlyOnce: true},

@@ -73,14 +73,13 @@ sms-url:
   - webhook+http://[::1]/send
   - twilio://AC1:hunter2@?from=%2B15550100
   - twilio://AC1:hunter2@127.0.0.1:9000?from=%2B15550100
-  - smpp://id:hunter2@smsc.example.com:2775?source=LOGIN
   - "log:"
 email-url:
   - smtp://mail.example.com?from=Login%20<login@example.com>
   - smtp://u:hunter2@mail.example.com:465?from=login@example.com&tls=implicit
   - "log:"
 `})
-	if len(c.SMS) != 7 || len(c.Email) != 3 {
+	if len(c.SMS) != 6 || len(c.Email) != 3 {
 		t.Errorf("%d and %d addresses", len(c.SMS), len(c.Email))
 	}
 	shown := fmt.Sprint(describe(t, c, "sms-url"), describe(t, c, "email-url"))

@@ -61,7 +61,7 @@ func TestEveryWrongValue(t *testing.T) {
 		{"sms-url", "webhook+http://sms.example.com/p", "webhook+http://sms.example.com/p", "must be webhook+https: plain http is for loopback only"},
 		{"sms-url", "twilio://AC1?from=123", "twilio://AC1?from=123", "must be twilio://ACCOUNT_SID:AUTH_TOKEN@HOST?from=NUMBER, HOST may be empty"},
 		{"sms-url", "twilio://AC1:hunter2@", "twilio://AC1:***@", "must be twilio://ACCOUNT_SID:AUTH_TOKEN@HOST?from=NUMBER, HOST may be empty"},
-		{"sms-url", "smpp://id:hunter2@h", "smpp://id:***@h", "must be smpp://SYSTEM_ID:PASSWORD@HOST:PORT?source=SENDER"},
+		{"sms-url", "smpp://id:hunter2@h:2775", "smpp://id:***@h:2775", smsForm},
 		{"sms-url", "log:verbose", "log:***", "must be log: and nothing more"},
 		{"email-url", "twilio://AC1:hunter2@?from=1", "twilio://AC1:***@?from=1", emailForm},
 		{"email-url", "smtp://?from=a@b.example", "smtp://?from=a@b.example", smtpForm},

@@ -209,7 +209,7 @@ func parseRedisURL(c *Config, value string) error {
 
 // Schemes of delivery addresses.
 var (
-	smsSchemes   = []string{"webhook+https", "webhook+http", "twilio", "smpp", "log"}
+	smsSchemes   = []string{"webhook+https", "webhook+http", "twilio", "log"}
 	emailSchemes = []string{"smtp", "webhook+https", "webhook+http", "log"}
 )
 
@@ -241,10 +241,6 @@ func checkDelivery(u *url.URL) error {
 	case "twilio":
 		if u.User.Username() == "" || password == "" || u.Query().Get("from") == "" {
 			return errors.New("must be twilio://ACCOUNT_SID:AUTH_TOKEN@HOST?from=NUMBER, HOST may be empty")
-		}
-	case "smpp":
-		if u.User.Username() == "" || u.Hostname() == "" || u.Port() == "" {
-			return errors.New("must be smpp://SYSTEM_ID:PASSWORD@HOST:PORT?source=SENDER")
 		}
 	case "smtp":
 		return checkSMTP(u)

@@ -69,7 +69,7 @@ func connectionSettings() []setting {
 			usage: "redis://… for rate limits that several nodes share",
 			parse: parseRedisURL},
 		{name: "sms-url", flag: true, env: "LATCHKEY_SMS_URL", list: true, optional: true, mask: maskURL,
-			usage: "where text messages go: webhook+https://…, twilio://…, smpp://… or log: (several are tried in order)",
+			usage: "where text messages go: webhook+https://…, twilio://… or log: (several are tried in order)",
 			parse: func(c *Config, v string) error { return parseDelivery(&c.SMS, smsSchemes, v) }},
 		{name: "email-url", flag: true, env: "LATCHKEY_EMAIL_URL", list: true, optional: true, mask: maskURL,
 			usage: "where mail goes: smtp://…, webhook+https://… or log: (several are tried in order)",

@@ -19,6 +19,9 @@ import (
 // installLimit is how long npm may take.
 const installLimit = 5 * time.Minute
 
+// hangUp is how long the children of a program that was ended may still hold its output open.
+const hangUp = time.Second
+
 // Program answers the path of the first of the programs that is on the PATH. Without any the test ends; hint says how to get one.
 func Program(t testing.TB, hint string, names ...string) string {
 	t.Helper()
@@ -160,7 +163,7 @@ func Output(dir string, limit time.Duration, name string, args ...string) (strin
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	command := exec.CommandContext(ctx, name, args...)
-	command.Dir = dir
+	command.Dir, command.WaitDelay = dir, hangUp
 	out, err := command.CombinedOutput()
 	if ctx.Err() != nil {
 		return string(out), fmt.Errorf("did not end within %s", limit)

@@ -93,4 +93,9 @@ func TestOutput(t *testing.T) {
 	if _, err := Output(dir, 50*time.Millisecond, "sleep", "60"); err == nil || !strings.Contains(err.Error(), "did not end") {
 		t.Errorf("an endless program ended with %v", err)
 	}
+	// The child of a program that was ended lives on and holds the output open, but does not hold up the test.
+	out, err := Output(dir, 50*time.Millisecond, "sh", "-c", "(sleep 20; echo late); exit")
+	if err == nil || strings.Contains(out, "late") {
+		t.Errorf("a child held up the test: %q, %v", out, err)
+	}
 }

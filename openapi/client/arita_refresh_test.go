@@ -72,3 +72,60 @@ func TestAritaSession_RefreshIsAwaitedByContext(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// A caller who leaves in the middle of a refresh does not take along the refresh token that the server has just made.
+func TestAritaSession_RefreshOutlivesItsCaller(t *testing.T) {
+	t.Parallel()
+	ctx, leave := context.WithCancel(t.Context())
+	left := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		leave()
+		<-left
+		http.SetCookie(w, &http.Cookie{Name: refreshCookie, Value: "new", Path: "/web/auth"})
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, `{"success":true,"message":"","data":[{"accessToken":"fresh"}]}`)
+	}))
+	t.Cleanup(server.Close)
+	arita, err := NewArita(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	session := arita.Resume(Saved{Token: "old", RefreshToken: "old"})
+	if err := session.Refresh(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v", err)
+	}
+	close(left)
+	session.refresh <- struct{}{} // once the refresh is over
+	if saved := session.Save(); saved != (Saved{Token: "fresh", RefreshToken: "new"}) {
+		t.Errorf("the session has %#v", map[string]string{"token": saved.Token, "refresh": saved.RefreshToken})
+	}
+}
+
+// Behind a proxy that puts the APIs below a path, a session that was saved goes on.
+func TestAritaSession_ResumedBelowAPath(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		cookie, err := r.Cookie(refreshCookie)
+		if err != nil || r.URL.Path != "/below/web/auth/refresh" {
+			http.Error(w, "no cookie", http.StatusTeapot)
+			return
+		}
+		http.SetCookie(w, &http.Cookie{Name: refreshCookie, Value: cookie.Value + "+", Path: "/below/web/auth"})
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, `{"success":true,"message":"","data":[{"accessToken":"fresh"}]}`)
+	}))
+	t.Cleanup(server.Close)
+	arita, err := NewArita(server.URL + "/below")
+	if err != nil {
+		t.Fatal(err)
+	}
+	session := arita.Resume(Saved{Token: "old", RefreshToken: "r"})
+	for _, want := range []string{"r+", "r++"} {
+		if err := session.Refresh(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got := session.Save().RefreshToken; got != want {
+			t.Errorf("the refresh token is %q, want %q", got, want)
+		}
+	}
+}

@@ -32,6 +32,9 @@ type AritaSession struct {
 
 const refreshCookie = "refreshToken"
 
+// refreshTimeout is how long a refresh, with what is sent again, may go on after its caller has left.
+const refreshTimeout = 2 * requestTimeout
+
 func newAritaSession(c connection) *AritaSession {
 	s := &AritaSession{connection: c, jar: newJar(), refresh: make(chan struct{}, 1)}
 	sender := c.sender(s.jar)
@@ -52,12 +55,13 @@ func newJar() http.CookieJar {
 // cookieURL is where the server's cookies live; path is below the server's address.
 func (c connection) cookieURL(path string) *url.URL { return c.server.JoinPath(path) }
 
-// keep puts a cookie into a jar as the server would.
+// keep puts a cookie into a jar as the server would, or the proxy that puts the APIs below a path.
 func (c connection) keep(jar http.CookieJar, path, name, value string) {
 	if value == "" {
 		return
 	}
-	jar.SetCookies(c.server, []*http.Cookie{{Name: name, Value: value, Path: path, HttpOnly: true, Secure: c.server.Scheme == "https"}})
+	at := c.cookieURL(path)
+	jar.SetCookies(at, []*http.Cookie{{Name: name, Value: value, Path: at.Path, HttpOnly: true, Secure: at.Scheme == "https"}})
 }
 
 // kept is a cookie in a jar, as far as it would be sent to this path; empty when there is none.
@@ -104,14 +108,31 @@ func (s *AritaSession) API() *api.ClientWithResponses { return s.generated }
 // Errors: ErrUnauthenticated when the session has ended.
 func (s *AritaSession) Refresh(ctx context.Context) error { return s.renew(ctx, s.Token()) }
 
-// renew replaces a stale token, unless somebody else has done so meanwhile.
+// renew replaces a stale token, unless somebody else has done so meanwhile. A refresh that has begun goes on when its caller leaves: the
+// server has replaced the refresh token by then, perhaps, and takes the old one of a later call for a stolen one.
 func (s *AritaSession) renew(ctx context.Context, stale string) error {
 	select {
 	case s.refresh <- struct{}{}:
-		defer func() { <-s.refresh }()
 	case <-ctx.Done():
 		return noReply("refresh", ctx.Err())
 	}
+	done := make(chan error, 1)
+	go func() {
+		defer func() { <-s.refresh }()
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), refreshTimeout)
+		defer cancel()
+		done <- s.replace(ctx, stale)
+	}()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return noReply("refresh", ctx.Err())
+	}
+}
+
+// replace is renew for the one who refreshes.
+func (s *AritaSession) replace(ctx context.Context, stale string) error {
 	s.mutex.Lock()
 	token, ended := s.token, s.ended
 	s.mutex.Unlock()
@@ -125,6 +146,9 @@ func (s *AritaSession) renew(ctx context.Context, stale string) error {
 	reply, err := answer[api.AuthLoginReply](s.call("refresh", nil), response, err)
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
+	if s.ended != nil {
+		return s.ended // logged out meanwhile
+	}
 	if err != nil {
 		if refusal, ok := errors.AsType[*Error](err); ok && errors.Is(err, ErrUnauthenticated) {
 			s.ended = refusal

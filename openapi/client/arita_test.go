@@ -296,3 +296,16 @@ func TestArita_ChangeContacts(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// The refusal of a token is told from that of a password by its words, in either language.
+func TestArita_RefreshesInBothLanguages(t *testing.T) {
+	t.Parallel()
+	for _, language := range []string{"en", "zh-hk"} {
+		w := newWorld(t)
+		session := portalLogin(t, newArita(t, w, client.WithLanguage(language)))
+		w.Clock.Advance(16 * time.Minute)
+		if err := session.ChangePassword(t.Context(), portalPassword, "abcdefg1"); err != nil {
+			t.Errorf("%s: %v", language, err)
+		}
+	}
+}

@@ -93,7 +93,8 @@ type connection struct {
 	settings *settings
 }
 
-// connect reads the address of a server: http or https, a host, and a path if the APIs are below one.
+// connect reads the address of a server: http or https, a host, and a path if a proxy has put the APIs below one. Such a proxy has to
+// move the paths of cookies along, as it has to for browsers.
 func connect(server string, options []Option) (connection, error) {
 	address, err := url.Parse(server)
 	switch {

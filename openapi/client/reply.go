@@ -178,5 +178,6 @@ func (l *limited) Read(p []byte) (int, error) {
 
 // incomplete is the error of a reply in which something documented is missing.
 func incomplete(operation string) *Error {
-	return &Error{Operation: operation, Status: http.StatusOK, Message: "the reply lacks what this call is documented to answer", kind: ErrBadReply}
+	const what = "the reply lacks what this call is documented to answer"
+	return &Error{Operation: operation, Status: http.StatusOK, Message: what, kind: ErrBadReply}
 }

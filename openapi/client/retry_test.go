@@ -104,16 +104,7 @@ func TestRetry(t *testing.T) {
 	}
 	ok, second := scripted{status: 200}, []time.Duration{time.Second}
 	never := []time.Duration(nil)
-	for _, test := range []struct {
-		name    string
-		call    func(context.Context, *BigCity) error
-		replies []scripted
-		retry   Retry
-		sent    int
-		waits   []time.Duration // nil for none; a negative one is any of the back-off
-		kind    error           // of the error, nil for success
-		after   time.Duration   // RetryAfter of the error
-	}{
+	for _, test := range []retryTest{
 		{"nothing to retry", send, []scripted{ok}, Retry{}, 1, never, nil, 0},
 		{"429 of a POST, in seconds", send, []scripted{{429, "1"}, ok}, Retry{}, 2, second, nil, 0},
 		{"429 of a POST, as a date", send, []scripted{{429, noon.Add(time.Second).Format(http.TimeFormat)}, ok}, Retry{}, 2, second, nil, 0},
@@ -136,33 +127,47 @@ func TestRetry(t *testing.T) {
 		{"a GET that stays cut", points, []scripted{{}}, Retry{}, 3, []time.Duration{-1, -1}, ErrUnavailable, 0},
 		{"401 of a GET", points, []scripted{{401, "1"}, ok}, Retry{}, 1, never, ErrUnauthenticated, time.Second},
 	} {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			var waits []time.Duration
-			s := &script{t: t, replies: test.replies}
-			err := test.call(t.Context(), s.serve(WithRetry(test.retry), withoutSleep(&waits), oneConnectionEach))
-			if !errors.Is(err, test.kind) || (err == nil) != (test.kind == nil) {
-				t.Fatalf("error %v, want %v", err, test.kind)
-			}
-			if failure, ok := errors.AsType[*Error](err); ok && failure.RetryAfter != test.after {
-				t.Errorf("RetryAfter is %s, want %s", failure.RetryAfter, test.after)
-			}
-			bodies := s.sent()
-			if len(bodies) != test.sent || len(waits) != len(test.waits) {
-				t.Fatalf("sent %d times after %v, want %d after %v", len(bodies), waits, test.sent, test.waits)
-			}
-			for i, want := range test.waits {
-				backoff := want < 0 && waits[i] > 0 && waits[i] <= firstBackoff<<i
-				if waits[i] != want && !backoff {
-					t.Errorf("wait %d is %s, want %s", i, waits[i], want)
-				}
-			}
-			for _, body := range bodies {
-				if body != bodies[0] {
-					t.Errorf("the body was %s and then %s", bodies[0], body)
-				}
-			}
-		})
+		t.Run(test.name, test.run)
+	}
+}
+
+// retryTest is a call, how the server answers it, and what is to become of it.
+type retryTest struct {
+	name    string
+	call    func(context.Context, *BigCity) error
+	replies []scripted
+	retry   Retry
+	sent    int
+	waits   []time.Duration // nil for none; a negative one is any of the back-off
+	kind    error           // of the error, nil for success
+	after   time.Duration   // RetryAfter of the error
+}
+
+func (test retryTest) run(t *testing.T) {
+	t.Parallel()
+	var waits []time.Duration
+	s := &script{t: t, replies: test.replies}
+	err := test.call(t.Context(), s.serve(WithRetry(test.retry), withoutSleep(&waits), oneConnectionEach))
+	if !errors.Is(err, test.kind) || (err == nil) != (test.kind == nil) {
+		t.Fatalf("error %v, want %v", err, test.kind)
+	}
+	if failure, ok := errors.AsType[*Error](err); ok && failure.RetryAfter != test.after {
+		t.Errorf("RetryAfter is %s, want %s", failure.RetryAfter, test.after)
+	}
+	bodies := s.sent()
+	if len(bodies) != test.sent || len(waits) != len(test.waits) {
+		t.Fatalf("sent %d times after %v, want %d after %v", len(bodies), waits, test.sent, test.waits)
+	}
+	for i, want := range test.waits {
+		backoff := want < 0 && waits[i] > 0 && waits[i] <= firstBackoff<<i
+		if waits[i] != want && !backoff {
+			t.Errorf("wait %d is %s, want %s", i, waits[i], want)
+		}
+	}
+	for _, body := range bodies {
+		if body != bodies[0] {
+			t.Errorf("the body was %s and then %s", bodies[0], body)
+		}
 	}
 }
 

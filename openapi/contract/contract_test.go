@@ -65,6 +65,15 @@ func TestParseRefuses(t *testing.T) {
 
 const jsonType = "application/json; charset=utf-8"
 
+// headers makes a header of names and values by turns.
+func headers(pairs ...string) http.Header {
+	header := http.Header{}
+	for i := 0; i < len(pairs); i += 2 {
+		header.Add(pairs[i], pairs[i+1])
+	}
+	return header
+}
+
 func TestCheckReply(t *testing.T) {
 	t.Parallel()
 	const (
@@ -72,15 +81,9 @@ func TestCheckReply(t *testing.T) {
 		refused   = `{"status":false,"message":"Too many attempts. Please try again later."}`
 		generate  = "/api/v1/auth/generate-otp"
 	)
-	headers := func(pairs ...string) http.Header {
-		header := http.Header{}
-		for i := 0; i < len(pairs); i += 2 {
-			header.Add(pairs[i], pairs[i+1])
-		}
-		return header
-	}
 	asJSON := headers("Content-Type", jsonType)
-	tests := []struct {
+	contract := mustLoad(t)
+	for _, test := range []struct {
 		name, method, path string
 		reqBody            string
 		status             int
@@ -134,9 +137,7 @@ func TestCheckReply(t *testing.T) {
 		{"too large, truly", "POST", generate, strings.Repeat(" ", maxBodyBytes+1), 413, asJSON, `{"status":false,"message":"m"}`, nil},
 		{"too large, untruly", "POST", generate, "{}", 413, asJSON, `{"status":false,"message":"m"}`, []string{"the request body has only 2 of 65536 bytes"}},
 		{"success of too large a body", "POST", generate, strings.Repeat(" ", maxBodyBytes+1), 200, asJSON, generated, []string{"the request body has 65537 of 65536 bytes"}},
-	}
-	contract := mustLoad(t)
-	for _, test := range tests {
+	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			req := httptest.NewRequest(test.method, test.path, nil)

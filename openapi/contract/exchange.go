@@ -15,9 +15,9 @@ const bareToken = "x-latchkey-bare-token"
 
 // CheckExchange is CheckReply, and besides answers what is undocumented about a request that succeeded: a server that takes what
 // its document does not tell has drifted from it as much as one that answers so. The document allows a good request more than
-// CheckRequest does, and this much is forgiven: names that it does not know or that differ in case, an Accept-Language that cannot be read, a token
-// without Bearer where the mark says so, fields in the query string where forms are read, and, where the body is JSON whatever
-// its type, an empty text or null for none.
+// CheckRequest does, and this much is forgiven: names that it does not know or that differ in case, an Accept-Language that is too
+// long to be read, a token without Bearer where the mark says so, fields in the query string where forms are read, and, where the body
+// is JSON whatever its type, an empty text or null for none.
 func (c *Contract) CheckExchange(req *http.Request, reqBody []byte, status int, header http.Header, body []byte) error {
 	failed := c.CheckReply(req, reqBody, status, header, body)
 	if status < 200 || status > 299 {

@@ -101,7 +101,9 @@ func checkParameters(v *violations, operation *openapi3.Operation, req *http.Req
 }
 
 // readRequestBody answers what a body says and the content that describes it; ok is false when there is nothing to check.
-func readRequestBody(v *violations, documented *openapi3.RequestBodyRef, header http.Header, body []byte) (content *openapi3.MediaType, value any, ok bool) {
+func readRequestBody(
+	v *violations, documented *openapi3.RequestBodyRef, header http.Header, body []byte,
+) (content *openapi3.MediaType, value any, ok bool) {
 	switch {
 	case documented == nil && len(body) > 0:
 		v.addf("a body is not documented")

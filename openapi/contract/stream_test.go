@@ -68,7 +68,8 @@ func TestEventsInPieces(t *testing.T) {
 	t.Parallel()
 	const sent = "data: 登入\n\nsurprise\n: bye"
 	var faults []string
-	stream := &events{ReadCloser: io.NopCloser(iotest.OneByteReader(strings.NewReader(sent))), report: func(err error) { faults = append(faults, err.Error()) }}
+	pieces := io.NopCloser(iotest.OneByteReader(strings.NewReader(sent)))
+	stream := &events{ReadCloser: pieces, report: func(err error) { faults = append(faults, err.Error()) }}
 	got, err := io.ReadAll(stream)
 	if err != nil || string(got) != sent || len(faults) != 1 {
 		t.Errorf("%v, %q handed on, faults %q", err, got, faults)

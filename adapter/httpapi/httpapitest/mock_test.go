@@ -25,8 +25,14 @@ import (
 // mockProgram makes a server of an OpenAPI document and nothing else.
 const mockProgram = "@stoplight/prism-cli@5.14.2"
 
-// mockLimit is how long it may take to start.
+// mockLimit is how long it may take to start, or to answer.
 const mockLimit = time.Minute
+
+// mockClient does not wait for ever, and follows no redirect.
+var mockClient = http.Client{
+	Timeout:       mockLimit,
+	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+}
 
 // leastCompared is how many replies of transcripts the mock has to stand for.
 const leastCompared = 600
@@ -88,7 +94,8 @@ func startMock(t *testing.T) *mock {
 	if err := os.WriteFile(filepath.Join(dir, "openapi.yaml"), openapi.YAML(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	command := exec.CommandContext(t.Context(), "node", "node_modules/@stoplight/prism-cli/dist/index.js", "mock", "--host", "127.0.0.1", "--port", "0", "openapi.yaml")
+	command := exec.CommandContext(t.Context(), "node", "node_modules/@stoplight/prism-cli/dist/index.js",
+		"mock", "--host", "127.0.0.1", "--port", "0", "openapi.yaml")
 	command.Dir = dir
 	printed, err := command.StdoutPipe()
 	if err != nil {
@@ -111,6 +118,7 @@ func startMock(t *testing.T) *mock {
 				address <- found[1]
 			}
 		}
+		_, _ = io.Copy(io.Discard, printed) // behind a line that is too long for the scanner: nothing may stop the mock's printing
 	}()
 	select {
 	case url := <-address:
@@ -223,7 +231,7 @@ func (m *mock) compare(s step, like *http.Request, body []byte, example, media s
 	if request.Header.Get("Accept") == "" {
 		request.Header.Set("Accept", media)
 	}
-	reply, err := http.DefaultTransport.RoundTrip(request) // which follows no redirect
+	reply, err := mockClient.Do(request)
 	if err != nil {
 		return err
 	}

@@ -35,7 +35,8 @@ func PlayBodies(t *testing.T, tag string, mount func(w *World), headers ...strin
 }
 
 // PlayFailures sends every operation of the tag the document's example while whatever is behind the stories fails: the database is
-// away, there is a mistake of ours, or it is asked too often, each in a World of its own. except names operations, as "METHOD PATH", that ask nothing behind them.
+// away, there is a mistake of ours, or it is asked too often, each in a World of its own. except names operations, as "METHOD PATH",
+// that ask nothing behind them.
 func PlayFailures(t *testing.T, tag string, mount func(w *World), except ...string) {
 	t.Helper()
 	for status, err := range map[int]error{

@@ -72,7 +72,8 @@ func alike(want any, got []byte, keeps func(body []byte) error) error {
 			return
 		}
 		if kind(want) != kind(got) {
-			if want == nil && with(func() { put(nil) }, func() { put(got) }) == nil || got == nil && with(func() { put(want) }, func() { put(nil) }) == nil {
+			if want == nil && with(func() { put(nil) }, func() { put(got) }) == nil ||
+				got == nil && with(func() { put(want) }, func() { put(nil) }) == nil {
 				return
 			}
 			differences = append(differences, fmt.Errorf("%s is %s instead of %s", path, kind(got), kind(want)))

@@ -87,7 +87,7 @@ func TestReference(t *testing.T) {
 		"Access: optional: cookie qt-auth or header x-qt-auth",
 		"user_auth.address_attributes.district_id", // a key within keys
 		"A right code is\nused up", // a description
-		"The documented reply",     // an example
+		"The published reply",      // an example
 		"X-GOODCITY-APP-NAME",      // a parameter
 		`<section id="arita"`,
 	} {

@@ -2534,7 +2534,7 @@ type ClientInterface interface {
 	//
 	// Send the pin that the user typed, together with the newest `otp_auth_key`. A right pin is used up and answered with a
 	// JWT and the user. Every refusal (a wrong, expired or used pin, a stale key, a missing value, a disabled user, too many
-	// tries) is the same `422`.
+	// tries) is the same `422`. With `Retry-After` even the right pin is refused until then.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2545,7 +2545,7 @@ type ClientInterface interface {
 	//
 	// Send the pin that the user typed, together with the newest `otp_auth_key`. A right pin is used up and answered with a
 	// JWT and the user. Every refusal (a wrong, expired or used pin, a stale key, a missing value, a disabled user, too many
-	// tries) is the same `422`.
+	// tries) is the same `422`. With `Retry-After` even the right pin is refused until then.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -3644,7 +3644,7 @@ func (c *Client) SignupAndSendPin(ctx context.Context, params *SignupAndSendPinP
 //
 // Send the pin that the user typed, together with the newest `otp_auth_key`. A right pin is used up and answered with a
 // JWT and the user. Every refusal (a wrong, expired or used pin, a stale key, a missing value, a disabled user, too many
-// tries) is the same `422`.
+// tries) is the same `422`. With `Retry-After` even the right pin is refused until then.
 //
 // Takes any type of body and a specified content type.
 //
@@ -3665,7 +3665,7 @@ func (c *Client) VerifyPinWithBody(ctx context.Context, params *VerifyPinParams,
 //
 // Send the pin that the user typed, together with the newest `otp_auth_key`. A right pin is used up and answered with a
 // JWT and the user. Every refusal (a wrong, expired or used pin, a stale key, a missing value, a disabled user, too many
-// tries) is the same `422`.
+// tries) is the same `422`. With `Retry-After` even the right pin is refused until then.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -6829,7 +6829,7 @@ type ClientWithResponsesInterface interface {
 	//
 	// Send the pin that the user typed, together with the newest `otp_auth_key`. A right pin is used up and answered with a
 	// JWT and the user. Every refusal (a wrong, expired or used pin, a stale key, a missing value, a disabled user, too many
-	// tries) is the same `422`.
+	// tries) is the same `422`. With `Retry-After` even the right pin is refused until then.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -6840,7 +6840,7 @@ type ClientWithResponsesInterface interface {
 	//
 	// Send the pin that the user typed, together with the newest `otp_auth_key`. A right pin is used up and answered with a
 	// JWT and the user. Every refusal (a wrong, expired or used pin, a stale key, a missing value, a disabled user, too many
-	// tries) is the same `422`.
+	// tries) is the same `422`. With `Retry-After` even the right pin is refused until then.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -10394,7 +10394,7 @@ func (c *ClientWithResponses) SignupAndSendPinWithResponse(ctx context.Context, 
 //
 // Send the pin that the user typed, together with the newest `otp_auth_key`. A right pin is used up and answered with a
 // JWT and the user. Every refusal (a wrong, expired or used pin, a stale key, a missing value, a disabled user, too many
-// tries) is the same `422`.
+// tries) is the same `422`. With `Retry-After` even the right pin is refused until then.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -10411,7 +10411,7 @@ func (c *ClientWithResponses) VerifyPinWithBodyWithResponse(ctx context.Context,
 //
 // Send the pin that the user typed, together with the newest `otp_auth_key`. A right pin is used up and answered with a
 // JWT and the user. Every refusal (a wrong, expired or used pin, a stale key, a missing value, a disabled user, too many
-// tries) is the same `422`.
+// tries) is the same `422`. With `Retry-After` even the right pin is refused until then.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //

@@ -66,12 +66,16 @@ func changelog(documents []*openapi3.T, present *openapi3.T) (string, error) {
 	if !strings.HasSuffix(section, nothing) {
 		sections = append(sections, section)
 	}
-	text := "# Changes of the API\n\nWhat callers notice, by operation. Written by `make generate` from the documents in `released/` and `openapi.yaml`.\n"
+	text := beginning
 	for i := len(sections) - 1; i >= 0; i-- {
 		text += "\n" + sections[i]
 	}
 	return text, nil
 }
+
+// beginning is what stands above the sections.
+const beginning = "# Changes of the API\n\n" +
+	"What callers notice, by operation. Written by `make generate` from the documents in `released/` and `openapi.yaml`.\n"
 
 // nothing ends the section of a document that says what the one before it said.
 const nothing = "\n\nNothing that callers notice.\n"

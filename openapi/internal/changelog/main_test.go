@@ -131,7 +131,7 @@ func TestChangelogGroupsByOperation(t *testing.T) {
 		text = s.in(t, text)
 	}
 	second, hasty := mustParse(t, text, "2.0.0"), mustParse(t, text, "1.0.0")
-	const head = "# Changes of the API\n\nWhat callers notice, by operation. Written by `make generate` from the documents in `released/` and `openapi.yaml`.\n\n"
+	const head = beginning + "\n"
 	const changes = "\n\n### POST /api/v1/auth/generate-otp\n\n- **breaking:** removed the non-success response with the status `404`\n" +
 		"\n### GET /startz\n\n- endpoint added\n"
 	for _, test := range []struct {

@@ -29,9 +29,11 @@ func rule(changes []change, newest, present string) string {
 	case semver.Compare(to, from) < 0:
 		return fmt.Sprintf("info.version %s is lower than the released %s", present, newest)
 	case len(breaking) > 0 && semver.Major(to) == semver.Major(from):
-		return fmt.Sprintf("info.version is %s, but this breaks callers of %s:\n%skeep what they rely on, or raise the major part", present, newest, listing(breaking))
+		return fmt.Sprintf("info.version is %s, but this breaks callers of %s:\n%skeep what they rely on, or raise the major part",
+			present, newest, listing(breaking))
 	case len(changes) > 0 && semver.MajorMinor(to) == semver.MajorMinor(from):
-		return fmt.Sprintf("info.version is %s, but callers of %s see something new:\n%sraise the minor part", present, newest, listing(changes))
+		return fmt.Sprintf("info.version is %s, but callers of %s see something new:\n%sraise the minor part",
+			present, newest, listing(changes))
 	}
 	return ""
 }

@@ -1,7 +1,7 @@
 import createClient, { type Client } from "openapi-fetch";
 import { enter, type AskCode } from "./code.js";
 import type { paths } from "./schema.js";
-import { isGuess, read, retrying, type ClientOptions, type Send } from "./transport.js";
+import { ApiError, isGuess, read, retrying, type ClientOptions, type Send } from "./transport.js";
 
 /** Paths that take the access token; logging out needs no fresh one. */
 const guarded = /\/web\/auth\/(otp|password|email|phone|logout)$/;
@@ -59,24 +59,37 @@ export class AritaClient {
   }
 
   async #refresh(): Promise<string> {
-    this.accessToken = undefined;
-    const { data } = await read(this.api.GET("/web/auth/refresh"));
-    return (this.accessToken = data[0]?.accessToken ?? "");
+    try {
+      const { data } = await read(this.api.GET("/web/auth/refresh"));
+      return (this.accessToken = data[0]?.accessToken ?? "");
+    } catch (failure) {
+      // Any other failure says nothing about the session, and the next call may have more luck.
+      if (failure instanceof ApiError && failure.status === 401) this.accessToken = undefined;
+      throw failure;
+    }
   }
 
   /** Sends a request with the access token, after a refresh where that is due. A guess is not repeated after a 401. */
   async #guard(request: Request): Promise<Response> {
-    if (!guarded.test(new URL(request.url).pathname) || request.headers.has("Authorization") || !this.accessToken) {
-      return this.#keepCookie(request);
-    }
-    const leaving = loggingOut.test(new URL(request.url).pathname);
-    const token = leaving || secondsLeft(this.accessToken) > margin ? this.accessToken : await this.refresh();
+    const { pathname } = new URL(request.url);
+    if (!guarded.test(pathname) || request.headers.has("Authorization")) return this.#keepCookie(request);
+    // Whoever began a refresh hears why it failed.
+    await this.#refreshing?.catch(() => undefined);
+    const leaving = loggingOut.test(pathname);
+    const token = leaving ? this.accessToken : await this.#freshToken();
+    if (!token) return this.#keepCookie(request);
     const reply = await this.#keepCookie(bearing(request, token));
     if (reply.status !== 401 || leaving || (await isGuess(request))) return reply;
     await reply.body?.cancel();
     // Another request may have got a new token meanwhile.
     const next = this.accessToken && this.accessToken !== token ? this.accessToken : await this.refresh();
     return this.#keepCookie(bearing(request, next));
+  }
+
+  /** An access token that still lives; undefined where nobody is logged in. */
+  async #freshToken(): Promise<string | undefined> {
+    if (!this.accessToken || secondsLeft(this.accessToken) > margin) return this.accessToken;
+    return this.refresh();
   }
 
   /** Does what a browser does with the one cookie. In a browser neither header can be seen or set, and so nothing happens. */

@@ -42,7 +42,8 @@ export class GoodCityClient {
   /** Sends a pin, asks for it, and logs in. */
   async login(mobile: string, ask: AskCode, options?: { signUp?: boolean }): Promise<VerifyPinReply> {
     const key = await this.sendPin(mobile, options);
-    return enter(mobile, ask, (pin) => this.verify(key, pin), ({ status }) => status === 422);
+    // With a Retry-After the 422 is about too many pins: even the right one is refused until then.
+    return enter(mobile, ask, (pin) => this.verify(key, pin), ({ status, retryAfter }) => status === 422 && retryAfter === undefined);
   }
 
   /** The user who is logged in. */

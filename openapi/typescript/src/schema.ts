@@ -146,7 +146,7 @@ export interface paths {
          * Exchange a pin for a JWT
          * @description Send the pin that the user typed, together with the newest `otp_auth_key`. A right pin is used up and answered with a
          *     JWT and the user. Every refusal (a wrong, expired or used pin, a stale key, a missing value, a disabled user, too many
-         *     tries) is the same `422`.
+         *     tries) is the same `422`. With `Retry-After` even the right pin is refused until then.
          */
         post: operations["verifyPin"];
         delete?: never;

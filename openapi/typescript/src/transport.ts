@@ -50,9 +50,13 @@ function secondsOf(reply: Response): number | undefined {
   return /^\d+$/.test(text) ? Number(text) : undefined;
 }
 
-/** Whether a request carries a code or a password. Each may count as a guess, so that it must not be sent twice. */
+/**
+ * Whether a request carries a code, a password or the token of a mailed link. Each may count as a guess or use the token up, so
+ * that it must not be sent twice.
+ */
 export async function isGuess(request: Request): Promise<boolean> {
-  return /"(otp|pin|[a-zA-Z-]*password)"\s*:/i.test(await request.clone().text());
+  const link = new URL(request.url).pathname.endsWith("/verify-email");
+  return link || /"(otp|pin|[a-zA-Z-]*password)"\s*:/i.test(await request.clone().text());
 }
 
 const attempts = 4;
@@ -65,7 +69,7 @@ export function retrying(options: ClientOptions): Send {
   const send = options.fetch ?? ((request) => fetch(request));
   const maxWait = options.maxWait ?? 3;
   return async (request) => {
-    const once = await isGuess(request);
+    const once = maxWait <= 0 || (await isGuess(request));
     for (let attempt = 1; ; attempt++) {
       const last = once || attempt === attempts;
       const backoff = 0.05 * 2 ** attempt * (1 + Math.random());

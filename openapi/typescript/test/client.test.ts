@@ -147,20 +147,71 @@ test("Bridgekeeper", async () => {
   await assert.rejects(client.loginWithPassword("new@example.com", "wrong horse"), refused(401, /Invalid username or password/));
 });
 
+/** Starts a server and answers its origin. */
+async function serve(t: TestContext, answer: (request: IncomingMessage, reply: ServerResponse) => void): Promise<string> {
+  const server = createServer(answer);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.after(() => server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
 /** A server that answers as it is told, one status after the other; "cut" breaks the connection. */
 async function scripted(t: TestContext, ...script: (number | "cut")[]) {
   const left = [...script];
-  const server = createServer((request: IncomingMessage, reply: ServerResponse) => {
+  const origin = await serve(t, (request, reply) => {
     const next = left.shift() ?? 200;
     if (next === "cut") return void request.socket.destroy();
-    reply.writeHead(next, { "Content-Type": "application/json", ...(next === 429 && { "Retry-After": "0" }) });
+    reply.writeHead(next, { "Content-Type": "application/json", ...([422, 429].includes(next) && { "Retry-After": "0" }) });
     reply.end(JSON.stringify({ message: `told to say ${next}`, user: {} }));
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  t.after(() => server.close());
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { client: new BridgekeeperClient({ baseUrl: origin }), left };
+  return { client: new BridgekeeperClient({ baseUrl: origin }), left, origin };
 }
+
+test("calls wait for a refresh on its way", async (t) => {
+  const claims = btoa(JSON.stringify({ exp: Date.now() / 1000 + 900 }));
+  const statuses = [200, 503, 401];
+  const seen: unknown[] = [];
+  let arrived = () => {};
+  const refreshing = new Promise<void>((resolve) => (arrived = resolve));
+  let release = () => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
+  const origin = await serve(t, async ({ url, headers }, reply) => {
+    const status = url === "/web/auth/refresh" ? (statuses.shift() ?? 200) : 200;
+    if (url === "/web/auth/refresh") {
+      arrived();
+      await released;
+    } else seen.push(headers.authorization);
+    reply.writeHead(status, { "Content-Type": "application/json" });
+    reply.end(JSON.stringify({ success: true, message: "", data: [{ accessToken: `new.${claims}.` }] }));
+  });
+  const client = new AritaClient({ baseUrl: origin, maxWait: 0 });
+  client.accessToken = `old.${claims}.`;
+  const refresh = client.refresh();
+  await refreshing;
+  const call = client.api.POST("/web/auth/otp", { body: { nature: 4, loginID: "new@example.com" } });
+  release();
+  await Promise.all([refresh, call]);
+  assert.deepEqual(seen, [`Bearer new.${claims}.`]);
+  await assert.rejects(client.refresh(), refused(503, /./));
+  assert.equal(client.accessToken, `new.${claims}.`, "a server out of order ended the session");
+  await assert.rejects(client.refresh(), refused(401, /./));
+  assert.equal(client.accessToken, undefined);
+});
+
+test("a pin that has to wait ends the login", async (t) => {
+  const { origin, left } = await scripted(t, 200, 422, 200);
+  let asked = 0;
+  const login = new GoodCityClient({ baseUrl: origin }).login("+85261677528", async () => String(++asked));
+  await assert.rejects(login, refused(422, /^told to say 422$/));
+  assert.deepEqual([asked, left], [1, [200]]);
+});
+
+test("without a wait everything is sent once, and so is the token of a link", async (t) => {
+  const { client, origin, left } = await scripted(t, 429, 503, 200);
+  await assert.rejects(new BridgekeeperClient({ baseUrl: origin, maxWait: 0 }).me(), refused(429, /./));
+  const shown = await client.api.GET("/api/auth/v1/users/verify-email", { params: { query: { token: "t" } }, parseAs: "text" });
+  assert.deepEqual([shown.response.status, left], [503, [200]]);
+});
 
 test("what is sent again", async (t) => {
   const { client, left } = await scripted(t, 503, "cut", 429);
