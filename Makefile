@@ -40,9 +40,8 @@ check: ## formatting, vet, staticcheck, import rules, fresh generated code, the 
 generate: ## write the Go code and the changelog that come from openapi/openapi.yaml
 	$(GO) generate ./openapi/...
 
-release-contract: ## keep the present openapi.yaml in openapi/released/: from then on its callers may rely on it
-	@version=$$(sed -n 's/^  version: //p' openapi/openapi.yaml); kept="openapi/released/$$version.yaml"; \
-	  test ! -e "$$kept" || { echo "$$kept is there already: raise info.version first"; exit 1; }; cp openapi/openapi.yaml "$$kept"
+release-contract: ## keep what programs call of openapi.yaml in openapi/released/: from then on they may rely on it
+	cd openapi && $(GO) run ./internal/changelog keep released
 	@$(MAKE) --no-print-directory generate
 
 viewer: ## embed the pinned Swagger UI anew; needs npm

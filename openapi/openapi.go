@@ -8,7 +8,7 @@ import (
 
 //go:generate go run ./internal/tojson openapi.yaml openapi.json
 //go:generate sh -c "for config in *.cfg.yaml; do go tool oapi-codegen --config=${DOLLAR}config openapi.yaml || exit 1; done"
-//go:generate go run ./internal/changelog released openapi.yaml CHANGELOG.md
+//go:generate go run ./internal/changelog released CHANGELOG.md
 
 //go:embed openapi.yaml
 var yamlDocument string

@@ -13,6 +13,7 @@ import (
 // friends and nothing else of ours.
 var rooms = []struct{ room, may string }{
 	{"openapi/contract", "openapi"},
+	{"openapi/internal", "openapi!"},
 	{"openapi", ""},
 	{"domain", ""},
 	{"usecase/porttest", "usecase domain"},

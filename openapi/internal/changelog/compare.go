@@ -74,7 +74,11 @@ func released(dir string) ([]*openapi3.T, error) {
 	}
 	var documents []*openapi3.T
 	for _, path := range paths {
-		document, err := read(path)
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		document, err := read(path, text)
 		if err != nil {
 			return nil, err
 		}
@@ -87,17 +91,14 @@ func released(dir string) ([]*openapi3.T, error) {
 	return documents, nil
 }
 
-func read(path string) (*openapi3.T, error) {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
+// read parses a document; its name is for errors.
+func read(name string, text []byte) (*openapi3.T, error) {
 	document, err := openapi3.NewLoader().LoadFromData(text)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	if !semver.IsValid(version(document)) {
-		return nil, fmt.Errorf("%s: version %q is none", path, document.Info.Version)
+		return nil, fmt.Errorf("%s: version %q is none", name, document.Info.Version)
 	}
 	return document, nil
 }

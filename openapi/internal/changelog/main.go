@@ -1,19 +1,29 @@
 // Command changelog writes what changed for callers from one released document to the next, and to the present one:
 //
-//	changelog released openapi.yaml CHANGELOG.md
+//	changelog RELEASED-DIRECTORY CHANGELOG.md
 //
-// Its tests are the gate for changes that would break callers (see judge), which `make check` runs. `make release-contract` keeps a
-// copy of the present document as released.
+// Its tests are the gate for changes that would break callers (see judge), which `make check` runs. `make release-contract` runs
+//
+//	changelog keep RELEASED-DIRECTORY
+//
+// which keeps the present contract as released.
 package main
 
 import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"latchkey/openapi"
 )
+
+// forPeople are the tags whose operations are no part of the contract: pages change as people like them better.
+var forPeople = []string{"pages", "microsite"}
 
 func main() {
 	if err := run(os.Args[1:]); err != nil {
@@ -23,22 +33,47 @@ func main() {
 }
 
 func run(args []string) error {
-	if len(args) != 3 {
-		return errors.New("usage: changelog RELEASED-DIRECTORY DOCUMENT.yaml CHANGELOG.md")
+	if len(args) != 2 {
+		return errors.New("usage: changelog RELEASED-DIRECTORY CHANGELOG.md, or changelog keep RELEASED-DIRECTORY")
+	}
+	text, err := contract()
+	if err != nil {
+		return err
+	}
+	if args[0] == "keep" {
+		return keep(args[1], text)
 	}
 	documents, err := released(args[0])
 	if err != nil {
 		return err
 	}
-	present, err := read(args[1])
+	present, err := read("openapi.yaml", text)
 	if err != nil {
 		return err
 	}
-	text, err := changelog(documents, present)
+	written, err := changelog(documents, present)
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(args[2], []byte(text), 0o644)
+	return os.WriteFile(args[1], []byte(written), 0o644)
+}
+
+// contract answers the part of the present document that programs call.
+func contract() ([]byte, error) {
+	return openapi.Cut(slices.DeleteFunc(openapi.Tags(), func(tag string) bool { return slices.Contains(forPeople, tag) })...)
+}
+
+// keep writes the contract into the directory of the released ones, under its version. One that is there already stays.
+func keep(dir string, text []byte) error {
+	file, err := os.OpenFile(filepath.Join(dir, openapi.Version()+".yaml"), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if errors.Is(err, os.ErrExist) {
+		return fmt.Errorf("version %s is released already: raise info.version first", openapi.Version())
+	}
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(text)
+	return errors.Join(err, file.Close())
 }
 
 // changelog answers the changes as Markdown, the newest first. The present document has a section of its own only where a caller

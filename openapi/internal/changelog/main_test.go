@@ -9,10 +9,17 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-const (
-	releasedDir = "../../released"
-	document    = "../../openapi.yaml"
-)
+const releasedDir = "../../released"
+
+// mustContract answers the present contract.
+func mustContract(t *testing.T) string {
+	t.Helper()
+	text, err := contract()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
 
 // The gate: the present document breaks nobody who relies on the newest released one, and its version says what it is.
 func TestDocumentMayFollowTheReleasedOne(t *testing.T) {
@@ -21,7 +28,7 @@ func TestDocumentMayFollowTheReleasedOne(t *testing.T) {
 	if err != nil || len(documents) == 0 {
 		t.Fatalf("%d released documents: %v", len(documents), err)
 	}
-	present, err := read(document)
+	present, err := read("openapi.yaml", []byte(mustContract(t)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +40,7 @@ func TestDocumentMayFollowTheReleasedOne(t *testing.T) {
 func TestChangelogIsFresh(t *testing.T) {
 	t.Parallel()
 	fresh := filepath.Join(t.TempDir(), "CHANGELOG.md")
-	if err := run([]string{releasedDir, document, fresh}); err != nil {
+	if err := run([]string{releasedDir, fresh}); err != nil {
 		t.Fatal(err)
 	}
 	if got, want := mustRead(t, "../../CHANGELOG.md"), mustRead(t, fresh); got != want {
@@ -159,7 +166,7 @@ func TestRunRefuses(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	out := filepath.Join(dir, "CHANGELOG.md")
-	text := mustRead(t, document)
+	text := mustContract(t)
 	for name, content := range map[string]string{
 		"named/2.0.0.yaml": text, "broken/1.0.0.yaml": "a: [", "odd/one.yaml": strings.Replace(text, "  version: 1.", "  version: one.", 1),
 	} {
@@ -172,12 +179,33 @@ func TestRunRefuses(t *testing.T) {
 		}
 	}
 	for _, args := range [][]string{
-		nil, {releasedDir, document}, {releasedDir, filepath.Join(dir, "none.yaml"), out}, {dir, document, out},
-		{filepath.Join(dir, "named"), document, out}, {filepath.Join(dir, "broken"), document, out}, {filepath.Join(dir, "odd"), document, out},
+		nil, {releasedDir}, {releasedDir, out, out}, {dir, out}, {filepath.Join(dir, "named"), out}, {filepath.Join(dir, "broken"), out},
+		{filepath.Join(dir, "odd"), out}, {"keep", filepath.Join(dir, "nowhere")},
 	} {
 		if err := run(args); err == nil {
 			t.Errorf("run(%q) succeeded", args)
 		}
+	}
+}
+
+// What is kept as released is what programs call, once.
+func TestKeep(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := run([]string{"keep", dir}); err != nil {
+		t.Fatal(err)
+	}
+	documents, err := released(dir)
+	if err != nil || len(documents) != 1 {
+		t.Fatalf("%d documents: %v", len(documents), err)
+	}
+	for path, there := range map[string]bool{"/web/auth/login": true, "/dev/inbox": true, "/docs": false, "/microsite/": false} {
+		if (documents[0].Paths.Value(path) != nil) != there {
+			t.Errorf("%s is kept: %v, want %v", path, !there, there)
+		}
+	}
+	if err := run([]string{"keep", dir}); err == nil || !strings.Contains(err.Error(), "released already") {
+		t.Errorf("the second time: %v", err)
 	}
 }
 
