@@ -10,6 +10,7 @@ package docs
 
 import (
 	"embed"
+	"sync"
 
 	"github.com/gin-gonic/gin"
 
@@ -57,7 +58,7 @@ type Dialect struct {
 func Mount(o Options) {
 	o.Kit.AddAssets(assets, "assets")
 	o.Kit.AddAssets(assets, "viewer")
-	h := newHandlers(o)
+	h := &handlers{kit: o.Kit, pages: sync.OnceValue(func() pages { return makePages(o) })}
 	o.Kit.Server().Mount(o.Kit.Room(func(r gin.IRouter) {
 		gen.RegisterHandlersWithOptions(r, h, gen.GinServerOptions{ErrorHandler: o.Kit.Server().ParameterError})
 	}))

@@ -11,9 +11,13 @@ import (
 
 // handlers implements the generated interface.
 type handlers struct {
-	kit                     *web.Kit
-	front, reference, tryIt *web.Fixed
+	kit *web.Kit
+	// pages are made when the first of them is asked for: reading the document would double the time of a start.
+	pages func() pages
 }
+
+// pages are those of the room.
+type pages struct{ front, reference, tryIt *web.Fixed }
 
 var _ gen.ServerInterface = (*handlers)(nil)
 
@@ -36,7 +40,7 @@ type card struct {
 	First section
 }
 
-func newHandlers(o Options) *handlers {
+func makePages(o Options) pages {
 	document := parse(o.Document)
 	names := map[string]string{"system": "System", "pages": "Pages"}
 	if o.Dev {
@@ -67,8 +71,7 @@ func newHandlers(o Options) *handlers {
 			}
 		}
 	}
-	return &handlers{
-		kit:       o.Kit,
+	return pages{
 		front:     o.Kit.Page(templates, "front.html", "parts.html").Fix(shown),
 		reference: o.Kit.Page(templates, "reference.html", "parts.html").Fix(shown),
 		// Swagger UI's style sheet draws its arrows and ticks with data: images.
@@ -77,13 +80,13 @@ func newHandlers(o Options) *handlers {
 }
 
 // ShowFrontDoor answers with the front door.
-func (h *handlers) ShowFrontDoor(c *gin.Context) { h.front.Write(c) }
+func (h *handlers) ShowFrontDoor(c *gin.Context) { h.pages().front.Write(c) }
 
 // ShowReference answers with the reference.
-func (h *handlers) ShowReference(c *gin.Context) { h.reference.Write(c) }
+func (h *handlers) ShowReference(c *gin.Context) { h.pages().reference.Write(c) }
 
 // ShowTryIt answers with the page that has Swagger UI.
-func (h *handlers) ShowTryIt(c *gin.Context) { h.tryIt.Write(c) }
+func (h *handlers) ShowTryIt(c *gin.Context) { h.pages().tryIt.Write(c) }
 
 // GetAsset answers with what a page loads.
 func (h *handlers) GetAsset(c *gin.Context, name gen.AssetName, params gen.GetAssetParams) {
