@@ -308,8 +308,8 @@ func TestFaultsAsJSON(t *testing.T) {
 	}
 	r.want(t, 200, "PUT", "/dev/faults", `{"twice":true}`)
 	for body, hint := range map[string]string{
-		`{"late":"25h"}`: "late is", `{"late":"-1s"}`: "late is", `{"late":"5"}`: "late is", `{"late":5}`: "the faults are", `{"lots":true}`: "the faults are",
-		`{"lost":"yes"}`: "the faults are", `{"lost":true,"refused":true}`: "only one of", `{"to":"nobody"}`: "to is", `[]`: "The request is invalid",
+		`{"late":"25h"}`: "late is", `{"late":"-1s"}`: "late is", `{"late":"5"}`: "late is", `{"late":5}`: "send late and to", `{"lots":true}`: "send late and to",
+		`{"lost":"yes"}`: "send late and to", `{"lost":true,"refused":true}`: "only one of", `{"to":"nobody"}`: "to is", `[]`: "The request is invalid",
 	} {
 		for _, method := range []string{"PUT", "POST"} {
 			if reply := r.want(t, 400, method, "/dev/faults", body); !strings.Contains(reply.Body, `{"error":"`+hint) {
@@ -343,7 +343,7 @@ func TestClockAsJSON(t *testing.T) {
 		}
 	}
 	for _, body := range []string{`{"forward":6}`, `{"back":"6m"}`} {
-		if reply := r.want(t, 400, "POST", "/dev/clock", body); !strings.Contains(reply.Body, "the body is") {
+		if reply := r.want(t, 400, "POST", "/dev/clock", body); !strings.Contains(reply.Body, "send {") {
 			t.Errorf("%s: %s", body, reply.Body)
 		}
 	}

@@ -22,8 +22,8 @@ var hints = map[string]string{
 	"lost":    "only one of lost, refused and failing can be true",
 	"to":      "to is a phone number that begins with + and its country, or an email address",
 	"forward": "forward is a duration such as 6m or 24h, longer than 0s; the clock is at most 9600h ahead in all",
-	"faults":  "the faults are late and to (texts), lost, twice, refused and failing (true or false)",
-	"step":    `the body is {"forward":"6m"}, or another duration`,
+	"faults":  "send late and to (texts), lost, twice, refused and failing (true or false) as application/json",
+	"step":    `send {"forward":"6m"}, or another duration, as application/json`,
 }
 
 // text is a fault in a line.
